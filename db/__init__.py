@@ -1,0 +1,1 @@
+"""What the bot remembers: engine, encryption, models, repositories, units of work and migrations."""

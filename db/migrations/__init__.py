@@ -1,0 +1,1 @@
+"""Alembic migrations: how the database changes from version to version."""

@@ -1,0 +1,15 @@
+"""Alembic's entry: migrate over the connection that `db.upgrade` opened."""
+
+from alembic import context
+
+from db.models import Base
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    render_as_batch=True,  # SQLite changes a table by copying it
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,107 @@
+"""Bring a database to the shape this version needs, and make sure that the key belongs to it."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from filelock import FileLock
+from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.engine import URL
+
+from db.keys import KeyProblem, KeyRing, SealBroken
+from db.models import Installation
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+# The newest revision in migrations/versions; a test holds it against Alembic's own idea. Knowing it here lets a
+# database that is up to date start without importing Alembic.
+NEWEST_REVISION = "0001"
+
+_KEY_CHECK = "key_check"
+_KEY_CHECK_PLACE = "installation.value.key_check"
+_KEY_CHECK_WORD = b"cardwise"
+_ADVISORY_LOCK = 0x6361726477697365  # "cardwise"
+
+
+class DatabaseProblem(Exception):
+    """The database cannot be used; the message tells the operator why and what to do."""
+
+
+async def upgrade(url: URL, keyring: KeyRing) -> None:
+    """Create or migrate the database at `url` and check the key. Raises DatabaseProblem or KeyProblem."""
+    await asyncio.to_thread(_upgrade, url, keyring)
+
+
+def _upgrade(url: URL, keyring: KeyRing) -> None:
+    is_sqlite = url.get_backend_name() == "sqlite"
+    if is_sqlite and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _create_private(Path(url.database))
+        with FileLock(f"{url.database}.lock"):
+            _upgrade_locked(url.set(drivername="sqlite"), keyring)
+    else:
+        _upgrade_locked(url, keyring)
+
+
+def _create_private(path: Path) -> None:
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+def _upgrade_locked(url: URL, keyring: KeyRing) -> None:
+    engine = create_engine(url, hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            if url.get_backend_name() == "postgresql":
+                connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
+            if _revision(connection) != NEWEST_REVISION:
+                _migrate(connection)
+            connection.commit()
+            _check_key(connection, keyring)
+            connection.commit()
+    except (KeyProblem, DatabaseProblem):
+        raise
+    except Exception as error:
+        # The driver's first line says what is wrong; parameters are hidden, the address is ours to leave out.
+        reason = str(getattr(error, "orig", error)).splitlines()[0]
+        raise DatabaseProblem(f"the database cannot be used: {reason}") from error
+    finally:
+        engine.dispose()
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return revision
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise DatabaseProblem(
+            f"the database was made by a newer version of Cardwise ({error}): install that version"
+        ) from error
+
+
+def _check_key(connection: Connection, keyring: KeyRing) -> None:
+    table = Installation.__table__
+    row = connection.execute(table.select().where(table.c.name == _KEY_CHECK)).first()
+    if row is None:
+        value = keyring.seal(_KEY_CHECK_WORD, _KEY_CHECK_PLACE)
+        connection.execute(table.insert().values(name=_KEY_CHECK, value=value))  # type: ignore[attr-defined]
+        return
+    try:
+        keyring.open(row.value, _KEY_CHECK_PLACE)
+    except SealBroken:
+        raise KeyProblem(
+            "this key is not the one the database was made with: put the right key file back "
+            "(CARDWISE_KEY_FILE or CARDWISE_SECRET_KEY); nothing was changed"
+        ) from None

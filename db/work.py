@@ -1,0 +1,35 @@
+"""Units of work: the repositories on one transaction. Nothing but the unit itself commits."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.keys import KeyRing
+from db.repositories.audit import Audit, AuditLog
+from db.repositories.conversations import Conversations, ConversationsWriter
+from db.repositories.counts import Counts, CountsWriter
+from db.repositories.invites import Invites, InvitesWriter
+from db.repositories.people import People, PeopleWriter
+from db.repositories.schools import Schools, SchoolsWriter
+
+
+class ReadWork:
+    """Reading only."""
+
+    def __init__(self, session: AsyncSession, keyring: KeyRing) -> None:
+        self.people = People(session, keyring)
+        self.schools = Schools(session)
+        self.invites = Invites(session, keyring)
+        self.conversations = Conversations(session)
+        self.counts = Counts(session)
+        self.audit = Audit(session)
+
+
+class WriteWork:
+    """Reading and writing; committed as a whole or not at all."""
+
+    def __init__(self, session: AsyncSession, keyring: KeyRing) -> None:
+        self.people = PeopleWriter(session, keyring)
+        self.schools = SchoolsWriter(session)
+        self.invites = InvitesWriter(session, keyring)
+        self.conversations = ConversationsWriter(session)
+        self.counts = CountsWriter(session)
+        self.audit = AuditLog(session)
