@@ -19,7 +19,9 @@ _PLACE = re.compile(r"\{(\w*)\}")
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 # 3 to 6 digits that stand alone and look like a service number; article numbers, years and sums are told apart below.
-_SERVICE_NUMBER = re.compile(r"(?<![\d.,，第〔-])(1[0-2]\d|9\d{4}|12[1-9]\d{2})(?![\d.,%％‰〕]|\s?(?:年|元|万|余|条|人|yuan|people|cases))")
+_SERVICE_NUMBER = re.compile(
+    r"(?<![\d.,，第〔-])(1[0-2]\d|9\d{4}|12[1-9]\d{2})(?![\d.,%％‰〕]|\s?(?:年|元|万|余|条|人|yuan|people|cases))"
+)
 _LONG_NUMBER = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx]|\d{16,19})(?!\d)")
 _BRACKETS = {"（": "）", "(": ")", "「": "」", "《": "》", "【": "】", "“": "”"}
 
@@ -48,6 +50,11 @@ def _references(library: "Library") -> Iterator[Problem]:
             for place, reference in enumerate(answer.related):
                 if library.find_answer(reference) is None:
                     yield document.problem((*at, "related", place), f"there is no answer {reference!r} in topics/")
+    for place, reference in enumerate(library.menu):
+        if library.find_answer(reference) is None:
+            yield library.documents["interface"].problem(
+                ("menu", place), f"there is no answer {reference!r} in topics/"
+            )
     for key, guide in library.guides.items():
         document = library.documents[f"guides/{key}"]
         yield from _missing(document, ("laws",), guide.laws, library.laws, "laws")

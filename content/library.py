@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from content import checks
 from content.problems import Problem
 from content.reading import Document, Keys, read
-from content.schema import Answer, Case, Guide, Hotline, Hotlines, Interface, Language, Law, Text, Topic, When
+from content.schema import Answer, Case, Guide, Hotline, Hotlines, Interface, Language, Law, Safety, Text, Topic, When
 
 CONTENT_FOLDER = Path(__file__).parent
 
@@ -35,6 +35,8 @@ class Library:
     guides: Mapping[str, Guide]
     hotlines: Mapping[str, Hotline]
     texts: Mapping[str, Text]
+    menu: tuple[str, ...] = ()
+    danger: tuple[str, ...] = ()
     documents: Mapping[str, Document] = field(repr=False, default_factory=dict)
 
     def text(self, key: str, language: Language, **values: object) -> str:
@@ -99,11 +101,20 @@ def inspect(folder: Path = CONTENT_FOLDER) -> tuple[Library | None, list[Problem
     guides = reader.folder("guides", Guide)
     hotlines = reader.file("hotlines.yml", Hotlines)
     interface = reader.file("interface.yml", Interface)
+    safety = reader.file("safety.yml", Safety)
     reader.check_strays()
-    if hotlines is None or interface is None:
+    if hotlines is None or interface is None or safety is None:
         return None, sorted(reader.problems)
     library = Library(
-        topics, laws, cases, guides, {line.number: line for line in hotlines.hotlines}, interface.texts, reader.documents
+        topics=topics,
+        laws=laws,
+        cases=cases,
+        guides=guides,
+        hotlines={line.number: line for line in hotlines.hotlines},
+        texts=interface.texts,
+        menu=interface.menu,
+        danger=safety.zh + safety.en,
+        documents=reader.documents,
     )
     reader.problems.extend(checks.check(library))
     return library, sorted(set(reader.problems))
@@ -142,8 +153,11 @@ class _Reader:
             if path.is_dir() or path.suffix == ".py" or "__pycache__" in relative.parts:
                 continue
             right_ending = path.suffix == ".yml"
-            right_place = relative.parts[0] in known if len(relative.parts) == 2 else relative.name in (
-                "hotlines.yml", "interface.yml")
+            right_place = (
+                relative.parts[0] in known
+                if len(relative.parts) == 2
+                else relative.name in ("hotlines.yml", "interface.yml", "safety.yml")
+            )
             if not (right_ending and right_place):
                 self.problems.append(Problem(path, 1, "", "nothing reads this file: move, rename (.yml) or remove it"))
 

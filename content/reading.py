@@ -56,7 +56,8 @@ def parse(path: Path, text: str) -> Document | list[Problem]:
     try:
         aliases = [event for event in yaml.parse(text, _Loader) if isinstance(event, yaml.AliasEvent)]
         if aliases:
-            line = aliases[0].start_mark.line + 1
+            mark = aliases[0].start_mark
+            line = mark.line + 1 if mark else 1
             return [Problem(path, line, "", f"write the text out instead of the YAML alias *{aliases[0].anchor}")]
         root = yaml.compose(text, _Loader)
     except yaml.MarkedYAMLError as error:

@@ -152,8 +152,20 @@ class Case(Strict):
     acts: Annotated[
         tuple[
             Literal[
-                "provide_item", "move_money", "withdraw_cash", "collect_cards", "verify", "promote", "call",
-                "host_equipment", "tech_work", "real_name", "recruit", "cheated", "internship", "part_time",
+                "provide_item",
+                "move_money",
+                "withdraw_cash",
+                "collect_cards",
+                "verify",
+                "promote",
+                "call",
+                "host_equipment",
+                "tech_work",
+                "real_name",
+                "recruit",
+                "cheated",
+                "internship",
+                "part_time",
             ],
             ...,
         ],
@@ -163,8 +175,16 @@ class Case(Strict):
     outcomes: Annotated[
         tuple[
             Literal[
-                "imprisonment", "suspended", "detention", "fine", "not_prosecuted", "conditional_non_prosecution",
-                "administrative", "civil", "under_investigation", "unknown",
+                "imprisonment",
+                "suspended",
+                "detention",
+                "fine",
+                "not_prosecuted",
+                "conditional_non_prosecution",
+                "administrative",
+                "civil",
+                "under_investigation",
+                "unknown",
             ],
             ...,
         ],
@@ -203,6 +223,14 @@ class Hotlines(Strict):
 
 
 class Interface(Strict):
-    """content/interface.yml: the sentences of the bot itself, by key."""
+    """content/interface.yml: the sentences of the bot itself, by key, and the questions its menu offers."""
 
+    menu: Annotated[tuple[str, ...], Field(min_length=3, max_length=12)]
     texts: dict[Id, Text]
+
+
+class Safety(Strict):
+    """content/safety.yml: words that mean danger to life. They are answered with care before anything else."""
+
+    zh: Annotated[tuple[Line, ...], Field(min_length=1)]
+    en: Annotated[tuple[Line, ...], Field(min_length=1)]

@@ -12,7 +12,6 @@ from db.keys import KeyRing
 KEYRING = "keyring"
 
 
-
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment, always with its time zone in Python; SQLite, which has no such type, stores it as UTC."""
 

@@ -65,9 +65,10 @@ class Database:
 
     @asynccontextmanager
     async def _written(self) -> AsyncIterator[WriteWork]:
-        async with AsyncSession(
-            self._writing, info={KEYRING: self.keyring}, expire_on_commit=False
-        ) as session, session.begin():
+        async with (
+            AsyncSession(self._writing, info={KEYRING: self.keyring}, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield WriteWork(session, self.keyring)
 
     async def close(self) -> None:

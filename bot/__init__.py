@@ -1,0 +1,1 @@
+"""What the bot does: dialogue, people and rights, Telegram, the terminal, the command line."""

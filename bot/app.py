@@ -1,0 +1,97 @@
+"""The composition root: the one place that knows every concrete class."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bot.dialogue.dialogue import Dialogue
+from bot.model import ModelInUse
+from bot.people.commands import PeopleCommands
+from bot.people.invites import PeopleService
+from bot.settings import Settings
+from content.library import Library
+from content.schema import Language
+from db.engine import Database
+from db.keys import KeyProblem, KeyRing, create_key_file, from_text, read_key_file
+from db.upgrade import upgrade
+
+
+@dataclass
+class Links:
+    """Makes addresses that open the bot with a payload; the bot's name is known once Telegram has told it."""
+
+    username: str | None = None
+
+    def __call__(self, payload: str) -> str:
+        if self.username is None:
+            return f"/start {payload}"
+        return f"https://t.me/{self.username}?start={payload}"
+
+
+@dataclass
+class App:
+    """The parts of a running bot."""
+
+    settings: Settings
+    database: Database
+    library: Library
+    people: PeopleService
+    dialogue: Dialogue
+    model: ModelInUse
+    links: Links = field(default_factory=Links)
+
+    def text(self, key: str, language: str) -> str:
+        """An interface sentence without places to fill."""
+        spoken: Language = "zh" if language == "zh" else "en"
+        return self.library.text(key, spoken)
+
+    async def blocked(self, address: str, blocked: bool) -> None:
+        """Note that somebody blocked the bot, or let it in again."""
+        async with self.database.write() as work:
+            person = await work.people.find(address)
+            if person is not None:
+                person.blocked_at = datetime.now(UTC) if blocked else None
+
+
+def open_keyring(settings: Settings) -> KeyRing:
+    """The installation's key; made on the very first start. Raises KeyProblem."""
+    if settings.secret_key is not None:
+        return KeyRing([from_text(settings.secret_key.get_secret_value())])
+    path = settings.key_path
+    if path.exists():
+        return read_key_file(path)
+    if settings.database_url is None and (settings.data_dir / "cardwise.db").exists():
+        raise KeyProblem(
+            f"there is a database in {settings.data_dir} but no key file at {path}: put the key file back "
+            "(or move the database away to start anew; what it holds about people cannot be read without the key)"
+        )
+    return create_key_file(path)
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database, up to date and with the right key. Raises KeyProblem or DatabaseProblem."""
+    keyring = open_keyring(settings)
+    database = Database(settings.database, keyring)
+    try:
+        await upgrade(database.url, keyring)
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, library: Library) -> AsyncIterator[App]:
+    """Every part but the front ends. The model is loaded by whoever starts the bot."""
+    async with open_database(settings) as database:
+        people = PeopleService(database, settings.timezone)
+        model = ModelInUse()
+        links = Links()
+        current: Callable[[], Library] = lambda: library  # noqa: E731
+        staff = PeopleCommands(people, current, links, settings.timezone)
+        dialogue = Dialogue(database, current, model, staff)
+        try:
+            yield App(settings, database, library, people, dialogue, model, links)
+        finally:
+            model.close()

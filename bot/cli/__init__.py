@@ -1,0 +1,1 @@
+"""The command line: a command takes its arguments apart, calls a service and prints."""

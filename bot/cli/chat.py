@@ -1,0 +1,82 @@
+"""`cardwise chat`: the bot in the terminal or over a pipe."""
+
+import asyncio
+import contextlib
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.errors import told_plainly
+from bot.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.settings import Settings
+    from content.library import Library
+
+
+@click.command()
+@click.option("--as", "person", default="me", metavar="ID", help="Talk as a separate person.")
+@click.option("--jsonl", is_flag=True, help='Read {"text": …} or {"press": n}, write {"replies": […]}, one a line.')
+def chat(person: str, jsonl: bool) -> None:
+    """Talk to the bot here. Numbers press buttons; input that is not a terminal is one message a line."""
+    from bot import logs
+    from bot.content_check import load_checked
+    from bot.settings import load_settings
+
+    with told_plainly():
+        settings = load_settings()
+        logs.configure(settings.log_format)
+        asyncio.run(_chat(settings, load_checked(), person, jsonl))
+
+
+async def _chat(settings: "Settings", library: "Library", person: str, jsonl: bool) -> None:
+    from bot.app import open_app
+    from bot.console.chat import Chat, json_lines, piped
+    from bot.model import prepare_current
+
+    async with open_app(settings, library) as app:
+        with progress_bar("Training the model") as progress:
+            await prepare_current(app.model, settings.data_dir, progress)
+        if not jsonl and sys.stdin.isatty():
+            await interactive(app, person)
+            return
+        conversation = Chat(app.dialogue.answer, person)
+        talk = json_lines if jsonl else piped
+        await talk(conversation, sys.stdin, sys.stdout)
+
+
+async def interactive(app: "App", person: str) -> None:
+    """Ask, answer, until the person leaves with Ctrl+D."""
+    from bot.console.chat import Chat, line, rendered
+
+    conversation = Chat(app.dialogue.answer, person)
+    click.echo(rendered(await conversation.say("/start")) + "\n")
+    while (typed := await _typed()) is not None:
+        if typed.strip():
+            click.echo("\n" + rendered(await line(conversation, typed.strip())) + "\n")
+    click.echo("")
+
+
+async def _typed() -> str | None:
+    """One line from the terminal; None at its end. The thread is a daemon, so that Ctrl+C can leave it behind."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[str | None] = loop.create_future()
+
+    def ask() -> None:
+        try:
+            text: str | None = input("> ")
+        except (EOFError, UnicodeDecodeError):
+            text = None
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the person left with Ctrl+C
+            loop.call_soon_threadsafe(_settle, answer, text)
+
+    threading.Thread(target=ask, daemon=True).start()
+    return await answer
+
+
+def _settle(answer: "asyncio.Future[str | None]", text: str | None) -> None:
+    if not answer.done():
+        answer.set_result(text)

@@ -1,0 +1,30 @@
+"""A mistake of the person at the command line, told in plain lines instead of a traceback."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+
+class Mistake(Exception):
+    """Something the person can mend. `lines` are printed as they are; the command exits 1."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__(lines)
+        self.lines: Sequence[str] = lines
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Turn what can go wrong with settings, keys, content and databases into a `Mistake`."""
+    from bot.settings import SettingsAreWrong
+    from content.library import ContentIsBroken
+    from db.keys import KeyProblem
+    from db.upgrade import DatabaseProblem
+
+    try:
+        yield
+    except SettingsAreWrong as error:
+        raise Mistake(*error.mistakes) from error
+    except ContentIsBroken as error:
+        raise Mistake(*map(str, error.problems), f"{len(error.problems)} to change before the bot can start") from error
+    except (KeyProblem, DatabaseProblem) as error:
+        raise Mistake(str(error)) from error

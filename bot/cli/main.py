@@ -1,0 +1,78 @@
+"""`cardwise`: the commands, and how mistakes are told: one line, exit 1 for a mistake, 2 for wrong usage."""
+
+import importlib
+import os
+import sys
+
+import click
+
+from bot.cli.errors import Mistake
+
+# Where each command lives. Modules are imported when their command is used: most need no model and start at once.
+_COMMANDS = {
+    "run": "bot.cli.run:run",
+    "chat": "bot.cli.chat:chat",
+    "train": "bot.cli.nlu:train",
+    "parse": "bot.cli.nlu:parse",
+    "evaluate": "bot.cli.nlu:evaluate",
+    "content": "bot.cli.content:content",
+    "school": "bot.cli.people:school",
+    "invite": "bot.cli.people:invite",
+    "people": "bot.cli.people:people",
+    "audit": "bot.cli.people:audit",
+    "db": "bot.cli.db:db",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, attribute = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+
+@click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cardwise", prog_name="cardwise")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Cardwise keeps students from becoming accomplices: law, real cases and the next step, on Telegram."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def main() -> None:
+    """Run the command line and exit as design says."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        cli.main(standalone_mode=False, prog_name="cardwise")
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "", err=True)
+        return 2
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "cardwise"
+        click.echo(f"{command}: {error.format_message()} (see `{command} --help`)", err=True)
+        return 2
+    except Mistake as mistake:
+        click.echo("\n".join(mistake.lines), err=True)
+        return 1
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has closed it, as `head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""The commands that everybody has."""
+
+from dataclasses import replace
+
+from bot.dialogue import handlers, pages, presses
+from bot.dialogue.request import Consent, Handler, Outcome, Request, says
+from bot.replies import Button, Press, PressKind, Reply
+
+# A deep link's payload (t.me/bot?start=…) that opens a page: its first letter, then the id.
+LINK_KINDS = {"t": PressKind.ANSWER, "l": PressKind.LAW, "g": PressKind.GUIDE}
+
+
+def handle(request: Request) -> Outcome:
+    """Run a command; an unknown one gets the help."""
+    return COMMANDS.get(request.turn.command, help_)(request)
+
+
+def start(request: Request) -> Outcome:
+    """Greet, say what this is, and ask once whether campaigns are wanted. A payload opens the page it names."""
+    kind, _, subject = request.turn.text.strip().partition("_")
+    if kind in LINK_KINDS and subject:
+        turn = replace(request.turn, press=Press(LINK_KINDS[kind], subject))
+        return presses.handle(replace(request, turn=turn))
+    welcome = pages.menu_page(request.library, "welcome", request.language, "start")
+    if request.consent_asked:
+        return Outcome((welcome,), request.state)
+    state = replace(request.state, pending="consent")
+    return Outcome((welcome, consent_question(request)), state, consent=Consent.ASKED)
+
+
+def consent_question(request: Request) -> Reply:
+    buttons = tuple(
+        Button(request.library.text(f"consent_{answer}", request.language), Press(PressKind.CONSENT, answer))
+        for answer in ("yes", "no")
+    )
+    return replace(says(request, "consent_question"), buttons=(buttons,))
+
+
+def help_(request: Request) -> Outcome:
+    return Outcome((pages.menu_page(request.library, "help", request.language, "help"),), request.state)
+
+
+COMMANDS: dict[str, Handler] = {
+    "start": start,
+    "help": help_,
+    "language": handlers.change_language,
+    "privacy": handlers.says_only("privacy"),
+    "stop": handlers.unsubscribe,
+    "subscribe": handlers.subscribe,
+}

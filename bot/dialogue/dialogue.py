@@ -1,0 +1,154 @@
+"""The one door into the dialogue: a turn goes in, replies come out, and what must be remembered is stored."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol, cast
+
+from bot.dialogue import commands, handlers, presses
+from bot.dialogue.request import Consent, Outcome, Request, says
+from bot.dialogue.safety import speaks_of_danger
+from bot.dialogue.state import KEPT_FOR, State, from_json
+from bot.replies import Reply
+from bot.turns import Kind, Turn
+from content.library import Library
+from content.schema import Language
+from db.engine import Database
+from db.models import Consent as StoredConsent
+from db.models import Person
+from db.work import WriteWork
+from nlu.interpreter import FALLBACK, Interpreter, Parse
+
+_WORDS = (Kind.TEXT, Kind.EDITED, Kind.FORWARDED)
+
+
+class StaffCommands(Protocol):
+    """Commands and links that change rights. They check the right themselves."""
+
+    async def handle(self, turn: Turn, language: Language) -> Reply | None:
+        """The reply when the turn is theirs, otherwise None."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is stored about the person of a turn."""
+
+    state: State
+    language: str | None = None
+    consent: StoredConsent = StoredConsent.NOT_ASKED
+
+
+class Dialogue:
+    """Answers turns. Every message is answered, whatever it is."""
+
+    def __init__(
+        self,
+        database: Database,
+        library: Callable[[], Library],
+        interpreter: Callable[[], Interpreter | None],
+        staff: StaffCommands | None = None,
+    ) -> None:
+        self._database = database
+        self._library = library
+        self._interpreter = interpreter
+        self._staff = staff
+
+    async def answer(self, turn: Turn) -> tuple[Reply, ...]:
+        """The replies to `turn`, at least one."""
+        known = _Known(State()) if turn.in_group else await self._recall(turn.address)
+        request = self._request(turn, known)
+        if self._staff is not None:
+            reply = await self._staff.handle(turn, request.language)
+            if reply is not None:
+                return (reply,)
+        outcome = await self._decide(request, known)
+        await self._remember(turn, outcome)
+        return outcome.replies
+
+    def _request(self, turn: Turn, known: _Known) -> Request:
+        language = known.language or known.state.language or turn.language_hint or "zh"
+        return Request(
+            turn=turn,
+            state=known.state,
+            language=cast(Language, language if language in ("zh", "en") else "en"),
+            library=self._library(),
+            subscribed=known.consent is StoredConsent.YES,
+            consent_asked=known.consent is not StoredConsent.NOT_ASKED,
+        )
+
+    async def _decide(self, request: Request, known: _Known) -> Outcome:
+        turn = request.turn
+        if turn.kind is Kind.PRESS:
+            return presses.handle(request)
+        if turn.kind is Kind.COMMAND:
+            return commands.handle(request)
+        if turn.kind in _WORDS and turn.text.strip():
+            return await self._understand(request, known)
+        return Outcome(
+            (says(request, f"got_{turn.kind.value}" if turn.kind not in _WORDS else "got_other"),), request.state
+        )
+
+    async def _understand(self, request: Request, known: _Known) -> Outcome:
+        interpreter = self._interpreter()
+        if interpreter is None:
+            return Outcome((says(request, "resting"),), request.state)
+        parse = await interpreter.parse(request.turn.text)
+        spoken: Language = cast(Language, known.language) if known.language in ("zh", "en") else _spoken(request, parse)
+        state = request.state
+        understood = state.understood((ranked.intent for ranked in parse.ranking), parse.entities)
+        # A remark on the last answer or on our question must still see what it remarks on.
+        if parse.intent in ("affirm", "deny", "feedback_wrong"):
+            understood = state
+        request = Request(
+            turn=request.turn,
+            state=State(spoken, understood.topic, understood.entities, understood.ranking, understood.pending),
+            language=spoken,
+            library=request.library,
+            subscribed=request.subscribed,
+            consent_asked=request.consent_asked,
+            parse=self._with_care(request, parse),
+        )
+        return handlers.handle(request)
+
+    def _with_care(self, request: Request, parse: Parse) -> Parse:
+        if request.turn.kind is Kind.FORWARDED or not speaks_of_danger(request.turn.text, request.library.danger):
+            return parse
+        return Parse(parse.text, parse.language, handlers.DISTRESS, 1.0, parse.ranking, parse.entities)
+
+    async def _recall(self, address: str) -> _Known:
+        async with self._database.read() as work:
+            person = await work.people.find(address)
+            if person is None:
+                return _Known(State())
+            return _Known(from_json(await work.conversations.state(person.id)), person.language, person.consent)
+
+    async def _remember(self, turn: Turn, outcome: Outcome) -> None:
+        now = datetime.now(UTC)
+        async with self._database.write() as work:
+            if outcome.counted:
+                language = outcome.replies[0].language
+                await work.counts.add(now.date(), outcome.counted, language)
+            if not turn.in_group:
+                await _store(work, turn.address, outcome, now)
+
+
+def _spoken(request: Request, parse: Parse) -> Language:
+    """The language of the question; a message without words (numbers, signs) keeps the language of before."""
+    if parse.intent == FALLBACK and not any(char.isalpha() for char in request.turn.text):
+        return request.language
+    return parse.answer_language
+
+
+async def _store(work: WriteWork, address: str, outcome: Outcome, now: datetime) -> None:
+    person = await work.people.find_or_add(address)
+    if outcome.language is not None:
+        person.language = None if outcome.language == "auto" else outcome.language
+    if outcome.consent is not None:
+        await _store_consent(work, person, outcome.consent)
+    await work.conversations.save(person.id, outcome.state.to_json(), now + KEPT_FOR)
+
+
+async def _store_consent(work: WriteWork, person: Person, change: Consent) -> None:
+    if change is Consent.ASKED and person.consent is not StoredConsent.NOT_ASKED:
+        return
+    await work.people.set_consent(person, StoredConsent(change.value))

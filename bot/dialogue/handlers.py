@@ -1,0 +1,133 @@
+"""One handler per meaning. Most meanings have a topic in content; the others are answered here."""
+
+from dataclasses import replace
+
+from bot.dialogue import pages
+from bot.dialogue.request import Consent, Handler, Outcome, Request, says
+from bot.replies import Button, Press, PressKind, Reply
+from bot.turns import Kind
+from nlu.interpreter import FALLBACK
+
+DISTRESS = "distress"
+# What only ever goes on in a private chat.
+PRIVATE_INTENTS = (DISTRESS, pages.TALK)
+PRIVATE_PREFIX = "report_"
+
+
+def handle(request: Request) -> Outcome:
+    """Answer what was understood."""
+    assert request.parse is not None
+    intent = _meant(request)
+    if request.turn.in_group and (intent in PRIVATE_INTENTS or intent.startswith(PRIVATE_PREFIX)):
+        reply = replace(says(request, "group_private"), go_private=True)
+        return Outcome((reply,), request.state)
+    handler = HANDLERS.get(intent)
+    if handler is not None:
+        return handler(request)
+    return topic(request, intent)
+
+
+def _meant(request: Request) -> str:
+    """What a forwarded message offers is somebody else's offer: the student asks whether it is all right."""
+    assert request.parse is not None
+    intent = request.parse.intent
+    if request.turn.kind is Kind.FORWARDED and intent in ("offer_item", "ask_evade", "out_of_scope", FALLBACK):
+        return "check_job"
+    return intent
+
+
+def topic(request: Request, intent: str) -> Outcome:
+    """The answer in content that fits the intent and the entities best."""
+    answer = request.library.answer(intent, request.state.entities)
+    if answer is None:
+        return unsure(request)
+    page = pages.answer_page(request.library, intent, answer, request.language)
+    return Outcome((page,), replace(request.state, topic=f"{intent}.{answer.id}"), counted=intent)
+
+
+def unsure(request: Request) -> Outcome:
+    page = pages.candidates_page(request.library, "unsure", request.state.ranking, request.language, FALLBACK)
+    return Outcome((page,), request.state, counted=FALLBACK)
+
+
+def out_of_scope(request: Request) -> Outcome:
+    page = pages.menu_page(request.library, "out_of_scope", request.language, "out_of_scope")
+    return Outcome((page,), request.state, counted="out_of_scope")
+
+
+def greet(request: Request) -> Outcome:
+    return Outcome((pages.menu_page(request.library, "greet", request.language, "greet"),), request.state)
+
+
+def ask_bot(request: Request) -> Outcome:
+    return Outcome((pages.menu_page(request.library, "ask_bot", request.language, "ask_bot"),), request.state)
+
+
+def start_quiz(request: Request) -> Outcome:
+    return Outcome((pages.menu_page(request.library, "no_quiz_yet", request.language, "start_quiz"),), request.state)
+
+
+def feedback_wrong(request: Request) -> Outcome:
+    """The last answer missed: offer what else the last message may have meant."""
+    others = [name for name in request.state.ranking if name != request.state.topic.partition(".")[0]]
+    page = pages.candidates_page(request.library, "sorry_wrong", others, request.language, "feedback_wrong")
+    return Outcome((page,), request.state, counted="feedback_wrong")
+
+
+def affirm(request: Request) -> Outcome:
+    if request.state.pending == "consent":
+        return subscribe(request)
+    return Outcome((pages.menu_page(request.library, "what_now", request.language, "affirm"),), request.state)
+
+
+def deny(request: Request) -> Outcome:
+    if request.state.pending == "consent":
+        return unsubscribe(request)
+    if request.state.topic:
+        return feedback_wrong(request)
+    return Outcome((pages.menu_page(request.library, "what_now", request.language, "deny"),), request.state)
+
+
+def subscribe(request: Request) -> Outcome:
+    return Outcome((says(request, "subscribed"),), replace(request.state, pending=""), consent=Consent.YES)
+
+
+def unsubscribe(request: Request) -> Outcome:
+    return Outcome((says(request, "unsubscribed"),), replace(request.state, pending=""), consent=Consent.NO)
+
+
+def change_language(request: Request) -> Outcome:
+    return Outcome((language_question(request),), request.state)
+
+
+def language_question(request: Request) -> Reply:
+    choices = (("中文", "zh"), ("English", "en"), (request.library.text("language_auto", request.language), "auto"))
+    row = tuple(Button(label, Press(PressKind.LANGUAGE, code)) for label, code in choices)
+    return replace(says(request, "language_question"), buttons=(row,))
+
+
+def says_only(key: str) -> Handler:
+    """A handler that says one sentence."""
+
+    def handler(request: Request) -> Outcome:
+        return Outcome((says(request, key),), request.state)
+
+    return handler
+
+
+HANDLERS: dict[str, Handler] = {
+    FALLBACK: unsure,
+    "out_of_scope": out_of_scope,
+    "greet": greet,
+    "goodbye": says_only("goodbye"),
+    "thanks": says_only("thanks"),
+    "affirm": affirm,
+    "deny": deny,
+    "ask_bot": ask_bot,
+    "start_quiz": start_quiz,
+    "change_language": change_language,
+    "ask_privacy": says_only("privacy"),
+    "subscribe": subscribe,
+    "unsubscribe": unsubscribe,
+    "feedback_wrong": feedback_wrong,
+}

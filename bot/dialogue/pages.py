@@ -1,0 +1,175 @@
+"""Make replies from content: an answer, a law, a case, a guide, the menu."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.replies import Button, Press, PressKind, Reference, Reply
+from content.library import Library
+from content.schema import Answer, Case, Guide, Language, Law, Verdict
+
+MARKS = {Verdict.UNLAWFUL: "⛔", Verdict.RISKY: "⚠️", Verdict.FINE: "✅", Verdict.INFO: "ℹ️"}
+TALK = "talk_to_counsellor"
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+def answer_page(library: Library, intent: str, answer: Answer, language: Language) -> Reply:
+    """The answer as a student reads it: verdict, why, what to do, law, and the buttons to go on."""
+    body = f"{answer.why[language]}\n\n{library.text('what_to_do', language)}\n{answer.do[language]}"
+    return Reply(
+        headline=f"{MARKS[answer.verdict]} {answer.headline[language]}",
+        body=body,
+        references_label=library.text("law_label", language) if answer.laws else "",
+        references=tuple(
+            Reference(library.laws[law].short[language], Press(PressKind.LAW, law)) for law in answer.laws
+        ),
+        footer=_below(library, answer, language),
+        buttons=_answer_buttons(library, intent, answer, language),
+        language=language,
+        intent=intent,
+    )
+
+
+def _below(library: Library, answer: Answer, language: Language) -> str:
+    lines = []
+    if answer.hotlines:
+        lines.append(hotline_line(library, answer.hotlines, language))
+    for source in answer.sources:
+        lines.append(f"{library.text('source_label', language)}{source.name[language]} ({source.date})")
+    return "\n".join(lines)
+
+
+def hotline_line(library: Library, numbers: Iterable[str], language: Language) -> str:
+    return "📞 " + " · ".join(f"{number} {library.hotlines[number].name[language]}" for number in numbers)
+
+
+def _answer_buttons(library: Library, intent: str, answer: Answer, language: Language) -> Rows:
+    reference = f"{intent}.{answer.id}"
+    first, second = [], []
+    if answer.laws:
+        first.append(_button(library, "button_law", language, Press(PressKind.LAWS, reference)))
+    if answer.cases:
+        first.append(_button(library, "button_case", language, Press(PressKind.CASE, reference)))
+    if answer.guide:
+        second.append(_button(library, "button_guide", language, Press(PressKind.GUIDE, answer.guide)))
+    if intent != TALK:
+        second.append(_button(library, "button_talk", language, Press(PressKind.ANSWER, TALK)))
+    related = [answer_button(library, reference, language) for reference in answer.related]
+    return tuple(tuple(row) for row in (first, second, *([button] for button in related)) if row)
+
+
+def _button(library: Library, key: str, language: Language, press: Press) -> Button:
+    return Button(library.text(key, language), press)
+
+
+def answer_button(library: Library, reference: str, language: Language) -> Button:
+    """A button that leads to another answer, labelled with its name. Raises KeyError for a dead reference."""
+    found = library.find_answer(reference)
+    if found is None:
+        raise KeyError(reference)
+    intent, answer = found
+    label = answer.name[language] if "." in reference else library.topics[intent].title[language]
+    return Button(label, Press(PressKind.ANSWER, reference))
+
+
+def laws_page(library: Library, reference: str, answer: Answer, shown: int, language: Language) -> Reply:
+    """One of the laws an answer rests on, and buttons for the others."""
+    shown = shown if shown < len(answer.laws) else 0
+    others = [
+        Button(f"📖 {library.laws[law].short[language]}", Press(PressKind.LAWS, reference, index))
+        for index, law in enumerate(answer.laws)
+        if index != shown
+    ]
+    return law_page(library, library.laws[answer.laws[shown]], language, tuple((button,) for button in others))
+
+
+def law_page(library: Library, law: Law, language: Language, buttons: Rows = ()) -> Reply:
+    """An article: what it means, its words and how exact they are, its dates and source."""
+    verbatim = law.wording == "verbatim"
+    kind = ("wording_verbatim" if language == "zh" else "wording_translation") if verbatim else "wording_paraphrase"
+    parts = [
+        f"{law.subject[language]}\n{law.plain[language]}",
+        f"{library.text(kind, language)}\n{law.words[language]}",
+        _dates(library, law, language),
+    ]
+    return Reply(
+        headline=f"📖 {law.law[language]} · {law.short[language]}",
+        body="\n\n".join(parts),
+        buttons=buttons,
+        language=language,
+    )
+
+
+def _dates(library: Library, law: Law, language: Language) -> str:
+    lines = []
+    if law.in_force:
+        lines.append(library.text("law_in_force", language, date=law.in_force))
+    if law.amended:
+        lines.append(library.text("law_amended", language, date=law.amended))
+    lines.append(library.text("law_checked", language, date=law.text_as_of))
+    lines.append(f"{library.text('issuer_label', language)}{law.issuer[language]}")
+    lines.append(f"{library.text('source_label', language)}{law.source[language]}")
+    return "\n".join(lines)
+
+
+def case_page(library: Library, reference: str, answer: Answer, shown: int, language: Language) -> Reply:
+    """One of an answer's cases, and a button for the next one when there are more."""
+    shown %= len(answer.cases)
+    page = one_case_page(library, library.cases[answer.cases[shown]], language)
+    if len(answer.cases) == 1:
+        return page
+    following = Press(PressKind.CASE, reference, (shown + 1) % len(answer.cases))
+    return replace(page, buttons=((_button(library, "button_next_case", language, following),),))
+
+
+def one_case_page(library: Library, case: Case, language: Language) -> Reply:
+    """A case: who, what, how it ended, what to remember, who published it."""
+    body = "\n\n".join(
+        [
+            f"{case.who[language]}\n{case.facts[language]}",
+            f"{library.text('case_outcome', language)}{case.charge[language]}\n{case.outcome[language]}",
+            f"{library.text('case_lesson', language)}{case.lesson[language]}",
+            f"{library.text('issuer_label', language)}{case.issuer[language]} ({case.published})\n"
+            f"{library.text('source_label', language)}{case.source[language]}",
+        ]
+    )
+    return Reply(headline=f"🧑‍⚖️ {case.title[language]}", body=body, language=language)
+
+
+def guide_page(library: Library, guide: Guide, language: Language) -> Reply:
+    """What to do now, step by step."""
+    steps = []
+    for number, step in enumerate(guide.steps, 1):
+        line = f"{number}. {step.do[language]}"
+        if step.call:
+            line += "\n   " + hotline_line(library, step.call, language)
+        steps.append(line)
+    avoid = "\n".join(f"✗ {text[language]}" for text in guide.avoid)
+    body = "\n\n".join([guide.urgent[language], "\n".join(steps), f"{library.text('avoid_label', language)}\n{avoid}"])
+    talk = _button(library, "button_talk", language, Press(PressKind.ANSWER, TALK))
+    return Reply(
+        headline=f"🧭 {guide.title[language]}",
+        body=body,
+        buttons=((talk,),),
+        language=language,
+        references_label=library.text("law_label", language) if guide.laws else "",
+        references=tuple(Reference(library.laws[law].short[language], Press(PressKind.LAW, law)) for law in guide.laws),
+    )
+
+
+def menu_buttons(library: Library, language: Language) -> Rows:
+    """What students ask most."""
+    return tuple((answer_button(library, reference, language),) for reference in library.menu)
+
+
+def menu_page(library: Library, key: str, language: Language, intent: str = "") -> Reply:
+    """The interface sentence `key` above the menu."""
+    return Reply(library.text(key, language), buttons=menu_buttons(library, language), language=language, intent=intent)
+
+
+def candidates_page(library: Library, key: str, ranking: Iterable[str], language: Language, intent: str) -> Reply:
+    """«Did you mean …»: the three likeliest meanings that have an answer, in plain words, and «something else»."""
+    likely = [name for name in ranking if name in library.topics][:3]
+    rows = [(Button(library.topics[name].title[language], Press(PressKind.MEANT, name)),) for name in likely]
+    rows.append((_button(library, "button_something_else", language, Press(PressKind.MENU, "all")),))
+    return Reply(library.text(key, language), buttons=tuple(rows), language=language, intent=intent)

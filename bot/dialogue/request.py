@@ -1,0 +1,53 @@
+"""What a handler is given, and what it gives back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.dialogue.state import State
+from bot.replies import Reply
+from bot.turns import Turn
+from content.library import Library
+from content.schema import Language
+from nlu.interpreter import Parse
+
+
+class Consent(StrEnum):
+    """A change of whether campaigns are wanted."""
+
+    YES = "yes"
+    NO = "no"
+    ASKED = "asked"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One turn with everything known about it."""
+
+    turn: Turn
+    state: State
+    language: Language
+    library: Library
+    subscribed: bool = False
+    consent_asked: bool = False
+    parse: Parse | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Replies, and what is to be remembered. `language` is a choice the person made: zh, en or auto."""
+
+    replies: tuple[Reply, ...]
+    state: State
+    consent: Consent | None = None
+    language: str | None = None
+    counted: str = ""
+
+
+Handler = Callable[[Request], Outcome]
+
+
+def says(request: Request, key: str, **values: object) -> Reply:
+    """The interface sentence `key` as a reply."""
+    intent = request.parse.intent if request.parse else ""
+    return Reply(request.library.text(key, request.language, **values), language=request.language, intent=intent)

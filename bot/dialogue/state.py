@@ -1,0 +1,49 @@
+"""What is remembered of a conversation for half an hour: never the student's words, only what they meant."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
+
+from nlu.interpreter import Entity, Value
+
+KEPT_FOR = timedelta(minutes=30)
+
+Entities = Mapping[str, tuple[Value, ...]]
+
+
+@dataclass(frozen=True)
+class State:
+    """Where the conversation is. `pending` names a question of ours that a yes or no would answer."""
+
+    language: str | None = None
+    topic: str = ""  # the answer given last, as topic.answer
+    entities: Entities = field(default_factory=dict)
+    ranking: tuple[str, ...] = ()  # what the last message may have meant, likeliest first
+    pending: str = ""
+
+    def understood(self, ranking: Iterable[str], entities: Iterable[Entity]) -> "State":
+        values: dict[str, tuple[Value, ...]] = {}
+        for entity in entities:
+            values[entity.entity] = (*values.get(entity.entity, ()), entity.value)
+        return replace(self, ranking=tuple(ranking), entities=values, pending="")
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+def from_json(text: str | None) -> State:
+    """The state written by `to_json`; a fresh one when there is none or another version wrote it."""
+    if text is None:
+        return State()
+    try:
+        data = json.loads(text)
+        return State(
+            language=data.get("language"),
+            topic=str(data.get("topic", "")),
+            entities={str(name): tuple(values) for name, values in data.get("entities", {}).items()},
+            ranking=tuple(map(str, data.get("ranking", ()))),
+            pending=str(data.get("pending", "")),
+        )
+    except (ValueError, AttributeError, TypeError):
+        return State()

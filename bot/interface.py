@@ -1,0 +1,24 @@
+"""The interface sentences that the code says, and the places in them that it fills."""
+
+_PLAIN = """
+welcome consent_question consent_yes consent_no subscribed unsubscribed help menu what_now greet goodbye thanks ask_bot
+privacy language_question language_auto language_set language_auto_set unsure sorry_wrong out_of_scope no_quiz_yet
+old_button resting failed got_photo got_voice got_sticker got_document got_other group_private button_private
+what_to_do law_label source_label issuer_label avoid_label case_outcome case_lesson wording_verbatim wording_translation
+wording_paraphrase button_law button_case button_next_case button_guide button_talk button_something_else
+invite_already invite_not_valid no_right invite_usage role_admin role_counsellor role_student no_school_yet
+telegram_description telegram_short_description command_start command_help command_language command_privacy
+command_stop command_subscribe
+"""
+
+TEXTS: dict[str, frozenset[str]] = {
+    **{key: frozenset() for key in _PLAIN.split()},
+    "law_in_force": frozenset({"date"}),
+    "law_amended": frozenset({"date"}),
+    "law_checked": frozenset({"date"}),
+    "invite_welcome": frozenset({"school", "role"}),
+    "invite_welcome_everywhere": frozenset({"role"}),
+    "invite_unknown_school": frozenset({"schools"}),
+    "invite_made": frozenset({"role", "uses", "expires", "link"}),
+}
+"""Key to the names that must, and alone may, stand in curly brackets."""

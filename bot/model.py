@@ -1,0 +1,92 @@
+"""The model in use: loaded once, replaced without losing a message."""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from nlu.rasa_interpreter import RasaInterpreter
+from nlu.training import Model, current_model, ensure_model, newest_model
+
+from nlu.interpreter import Interpreter, Parse
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[str, float], None]
+
+
+class ModelInUse:
+    """Holds the interpreter that answers now, or none while there is no model."""
+
+    def __init__(self) -> None:
+        self._interpreter: RasaInterpreter | None = None
+
+    def __call__(self) -> Interpreter | None:
+        return self._interpreter
+
+    async def load(self, path: Path) -> None:
+        """Load the model at `path` off the event loop and answer with it from now on."""
+        loaded = await asyncio.to_thread(RasaInterpreter.load, path)
+        previous, self._interpreter = self._interpreter, loaded
+        if previous is not None:
+            # A parse under way finishes first: close() waits for the model's one worker thread.
+            await asyncio.to_thread(previous.close)
+
+    def close(self) -> None:
+        if self._interpreter is not None:
+            self._interpreter.close()
+            self._interpreter = None
+
+    def parse_now(self, text: str) -> Parse:
+        """For command-line use without an event loop."""
+        assert self._interpreter is not None
+        return self._interpreter.parse_now(text)
+
+
+async def prepare(model: ModelInUse, data_dir: Path, progress: Progress | None) -> bool:
+    """Make the bot able to answer as soon as possible.
+
+    The model of this very data: load it. An older one: load that, and return False to say that training is due.
+    None at all: train first.
+    """
+    current = current_model(data_dir)
+    older = newest_model(data_dir)
+    if current is None and older is not None:
+        try:
+            await model.load(older.path)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with an old model, a new one mends it
+            logger.warning("the older model cannot be loaded (%s): training a new one", type(error).__name__)
+        else:
+            return False
+    trained: Model = await asyncio.to_thread(ensure_model, data_dir, progress=progress)
+    await model.load(trained.path)
+    return True
+
+
+async def prepare_current(model: ModelInUse, data_dir: Path, progress: Progress | None) -> None:
+    """Load the model of this very data, training it first when there is none."""
+    trained = await asyncio.to_thread(ensure_model, data_dir, progress=progress)
+    await model.load(trained.path)
+
+
+async def train_and_swap(model: ModelInUse, data_dir: Path) -> None:
+    """Train in a child process, so that answers are not slowed down, then answer with the new model."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot.cli.main",
+        "train",
+        env={**os.environ, "CARDWISE_DATA_DIR": str(data_dir)},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    if await child.wait() != 0:
+        logger.error("training failed; the older model goes on answering. Run `cardwise train` to see why")
+        return
+    trained = current_model(data_dir)
+    if trained is not None:
+        await model.load(trained.path)
+        logger.info("now answering with model %s", trained.name)

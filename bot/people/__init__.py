@@ -1,0 +1,1 @@
+"""Who may do what: roles, invitations, and the commands that change them."""

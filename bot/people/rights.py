@@ -1,0 +1,46 @@
+"""Rights follow from roles, are looked up in the database for each use, and are never taken from an update."""
+
+import uuid
+from dataclasses import dataclass
+
+from db.models import Membership, Role
+
+
+class NotAllowed(Exception):
+    """The person lacks the right for what they tried. Nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who acts: a person with roles, or (without a person) the operator at the command line."""
+
+    person_id: uuid.UUID | None
+    memberships: tuple[Membership, ...] = ()
+
+    @property
+    def is_operator(self) -> bool:
+        return self.person_id is None
+
+    @property
+    def is_admin(self) -> bool:
+        return self.is_operator or any(held.role is Role.ADMIN for held in self.memberships)
+
+    @property
+    def is_staff(self) -> bool:
+        return self.is_admin or bool(self.schools_as(Role.COUNSELLOR))
+
+    def schools_as(self, role: Role) -> tuple[int, ...]:
+        """The schools at which the actor holds `role`."""
+        return tuple(held.school_id for held in self.memberships if held.role is role and held.school_id is not None)
+
+
+OPERATOR = Actor(None)
+
+
+def require_may_invite(actor: Actor, role: Role, school_id: int | None) -> None:
+    """Admins invite anybody; counsellors invite students of their own school. Raises NotAllowed."""
+    if actor.is_admin:
+        return
+    if role is Role.STUDENT and school_id in actor.schools_as(Role.COUNSELLOR):
+        return
+    raise NotAllowed

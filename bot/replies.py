@@ -1,0 +1,99 @@
+"""What the bot answers, as plain data: it knows nothing of Telegram, so every front end and test can use it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PressKind(StrEnum):
+    """What a button does. The letter travels in Telegram's callback data, so letters are never reused."""
+
+    ANSWER = "a"  # subject: topic or topic.answer
+    MEANT = "m"  # subject: the intent that the student says they meant
+    LAWS = "w"  # subject: topic.answer; choice: which of its laws
+    LAW = "l"  # subject: law
+    CASE = "c"  # subject: topic.answer; choice: which of its cases
+    GUIDE = "g"  # subject: guide
+    LANGUAGE = "n"  # subject: zh, en or auto
+    CONSENT = "s"  # subject: yes or no
+    MENU = "u"  # subject: any
+
+
+@dataclass(frozen=True)
+class Press:
+    """A button was, or can be, pressed."""
+
+    kind: PressKind
+    subject: str
+    choice: int = 0
+
+
+@dataclass(frozen=True)
+class Button:
+    label: str
+    press: Press
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A mention that can be tapped, such as an article of law at the end of an answer."""
+
+    label: str
+    press: Press
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One message. `headline` stands out, `body` follows, `references` are listed at the end."""
+
+    body: str
+    headline: str = ""
+    references: tuple[Reference, ...] = ()
+    references_label: str = ""
+    footer: str = ""
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    language: str = "zh"
+    go_private: bool = False  # in a group: add a way into the private chat
+    intent: str = ""  # what was understood, for tests and counts; never shown
+
+    @property
+    def text(self) -> str:
+        """The whole message as plain text."""
+        parts = [self.headline, self.body, self.references_line, self.footer]
+        return "\n\n".join(part for part in parts if part)
+
+    @property
+    def references_line(self) -> str:
+        if not self.references:
+            return ""
+        return self.references_label + " · ".join(reference.label for reference in self.references)
+
+
+_LONGEST_PAYLOAD_BYTES = 64  # Bot API: InlineKeyboardButton.callback_data, 1-64 bytes
+_VERSION = "1"
+
+
+class ButtonTooLong(ValueError):
+    """A button's payload does not fit into Telegram's callback data."""
+
+
+def encode(press: Press) -> str:
+    """The payload of a button, at most 64 bytes. Raises ButtonTooLong."""
+    choice = f":{press.choice}" if press.choice else ""
+    payload = f"{_VERSION}{press.kind.value}:{press.subject}{choice}"
+    if len(payload.encode()) > _LONGEST_PAYLOAD_BYTES:
+        raise ButtonTooLong(payload)
+    return payload
+
+
+def decode(payload: str) -> Press | None:
+    """The press behind a payload; None for one from another version, or made up."""
+    head, _, rest = payload.partition(":")
+    subject, _, choice = rest.partition(":")
+    if len(head) != 2 or head[0] != _VERSION or not subject or (choice and not choice.isascii()):
+        return None
+    if choice and not (choice.isdigit() and len(choice) < 4):
+        return None
+    try:
+        return Press(PressKind(head[1]), subject, int(choice or 0))
+    except ValueError:
+        return None

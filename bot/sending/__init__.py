@@ -1,0 +1,1 @@
+"""The one budget of messages that everything the bot sends draws on."""

@@ -1,0 +1,175 @@
+"""Settings from the environment and `.env`, checked together: every mistake is named at once."""
+
+import difflib
+import os
+import re
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import platformdirs
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class SettingsAreWrong(Exception):
+    """One line for each setting that is wrong, in `mistakes`. Values of secrets are never part of them."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("; ".join(mistakes))
+        self.mistakes = mistakes
+
+
+class Settings(BaseModel):
+    """Everything an operator can set. An empty value counts as not set."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    telegram_token: SecretStr | None = Field(None, alias="TELEGRAM_BOT_TOKEN")
+    telegram_api_url: str | None = Field(None, alias="TELEGRAM_API_URL")
+    telegram_proxy_url: SecretStr | None = Field(None, alias="TELEGRAM_PROXY_URL")
+    data_dir: Path = Field(PROJECT / "var", alias="CARDWISE_DATA_DIR")
+    database_url: SecretStr | None = Field(None, alias="CARDWISE_DATABASE_URL")
+    key_file: Path | None = Field(None, alias="CARDWISE_KEY_FILE")
+    secret_key: SecretStr | None = Field(None, alias="CARDWISE_SECRET_KEY")
+    log_format: Literal["text", "json"] = Field("text", alias="CARDWISE_LOG_FORMAT")
+    timezone: str = Field("Asia/Shanghai", alias="CARDWISE_TIMEZONE")
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"\d+:\S+", value.get_secret_value()):
+            raise ValueError("must look like 123456789:AbC…, as @BotFather gave it")
+        return value
+
+    @field_validator("telegram_api_url")
+    @classmethod
+    def _api_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        _check_url(value, ("http", "https"))
+        return value.rstrip("/")
+
+    @field_validator("telegram_proxy_url")
+    @classmethod
+    def _proxy_url(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            _check_url(value.get_secret_value(), ("http", "https", "socks5", "socks5h"))
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_url(cls, value: SecretStr | None) -> SecretStr | None:
+        schemes = ("sqlite+aiosqlite://", "postgresql+psycopg://")
+        if value is not None and not value.get_secret_value().startswith(schemes):
+            raise ValueError(f"must start with {' or '.join(schemes)}")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _secret_key(cls, value: SecretStr | None) -> SecretStr | None:
+        from db.keys import KeyProblem, from_text
+
+        try:
+            if value is not None:
+                from_text(value.get_secret_value())
+        except KeyProblem as error:
+            raise ValueError(str(error)) from None
+        return value
+
+    @field_validator("data_dir", "key_file")
+    @classmethod
+    def _path(cls, value: Path | None) -> Path | None:
+        return None if value is None else value.expanduser().absolute()
+
+    @field_validator("data_dir")
+    @classmethod
+    def _folder(cls, value: Path) -> Path:
+        if value.exists() and not value.is_dir():
+            raise ValueError(f"{value} is a file, not a folder")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{value!r} is not a time zone such as Asia/Shanghai") from None
+        return value
+
+    @model_validator(mode="after")
+    def _one_key(self) -> "Settings":
+        if self.key_file and self.secret_key:
+            raise ValueError("set CARDWISE_KEY_FILE or CARDWISE_SECRET_KEY, not both")
+        if self.key_file and self.key_file.is_relative_to(self.data_dir):
+            raise ValueError("CARDWISE_KEY_FILE must lie outside CARDWISE_DATA_DIR: a backup must not hold the key")
+        return self
+
+    @property
+    def key_path(self) -> Path:
+        return self.key_file or Path(platformdirs.user_config_dir("cardwise")) / "key"
+
+    @property
+    def database(self) -> str:
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{self.data_dir / 'cardwise.db'}"
+
+
+def _check_url(value: str, schemes: tuple[str, ...]) -> None:
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018 - raises for a port that is no number
+    except ValueError:
+        raise ValueError("is not a URL") from None
+    if parts.scheme not in schemes or not parts.hostname:
+        raise ValueError(f"must be a URL starting with {', '.join(f'{scheme}://' for scheme in schemes)}")
+
+
+def load_settings(env_file: Path | None = None) -> Settings:
+    """The settings in force. Raises SettingsAreWrong naming every mistake, with no secret in it.
+
+    The environment wins over `.env`, which is looked for in the current folder and then beside the project.
+    """
+    path = env_file or next((p for p in (Path(".env"), PROJECT / ".env") if p.is_file()), None)
+    from_file = {name: value for name, value in dotenv_values(path).items() if value} if path else {}
+    values = {**from_file, **{name: value for name, value in os.environ.items() if value}}
+    mistakes = _misspelt(values)
+    settings: Settings | None = None
+    try:
+        known = {alias: values[alias] for alias in _aliases() if alias in values}
+        settings = Settings.model_validate(known)
+    except ValidationError as error:
+        mistakes.extend(_line(mistake) for mistake in error.errors(include_url=False, include_input=False))
+    if mistakes or settings is None:
+        raise SettingsAreWrong(mistakes)
+    return settings
+
+
+# Known to design.md, read by later parts: never reported as a misspelling.
+_RESERVED = ("CARDWISE_WEBHOOK_URL", "CARDWISE_WEBHOOK_SECRET", "CARDWISE_HTTP", "CARDWISE_NLU_URL")
+
+
+def _aliases() -> list[str]:
+    return [field.alias for field in Settings.model_fields.values() if field.alias]
+
+
+def _misspelt(values: dict[str, str]) -> list[str]:
+    known = [*_aliases(), *_RESERVED]
+    lines = []
+    for name in sorted(values):
+        if name.startswith("CARDWISE_") and name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            lines.append(f"{name}: is not a setting" + (f"; did you mean {near[0]}?" if near else ""))
+    return lines
+
+
+def _line(mistake: object) -> str:
+    assert isinstance(mistake, dict)
+    name = str(mistake["loc"][0]) if mistake["loc"] else ""
+    message = str(mistake["msg"]).removeprefix("Value error, ")
+    return f"{name}: {message}" if name else message

@@ -1,0 +1,1 @@
+"""Telegram's shape: updates become turns, replies become messages. Nothing else here knows what they mean."""

@@ -1,0 +1,130 @@
+"""The Telegram front end: one handler takes every update apart, asks the dialogue, and sends what it answers."""
+
+import logging
+import traceback
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from telegram import ChatMember, Update, User
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, NetworkError
+from telegram.ext import Application, CallbackContext, ContextTypes, ExtBot, TypeHandler
+
+from bot.replies import Reply
+from bot.telegram.messages import html_pieces, keyboard
+from bot.telegram.turns import address, turn_of
+from bot.turns import Turn
+
+logger = logging.getLogger(__name__)
+
+Answer = Callable[[Turn], Awaitable[tuple[Reply, ...]]]
+Text = Callable[[str, str], str]
+Blocked = Callable[[str, bool], Awaitable[None]]
+
+_ALBUMS_REMEMBERED = 500
+
+
+class Front:
+    """Connects python-telegram-bot with the dialogue. `text(key, language)` gives an interface sentence."""
+
+    def __init__(self, answer: Answer, text: Text, blocked: Blocked) -> None:
+        self._answer = answer
+        self._text = text
+        self._blocked = blocked
+        self._albums: OrderedDict[str, None] = OrderedDict()
+
+    def register(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        application.add_handler(TypeHandler(Update, self.on_update))
+        application.add_error_handler(self.on_error)
+
+    async def on_update(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        if update.my_chat_member is not None:
+            await self._on_membership(update)
+            return
+        if update.callback_query is not None:
+            await _acknowledge(update)
+        turn = turn_of(update, context.bot.bot)
+        chat = update.effective_chat
+        if turn is None or self._seen_album(update):
+            return
+        target = chat.id if chat is not None else int(turn.address.partition(":")[2])
+        for reply in await self._answer(turn):
+            await self.send(context.bot, target, reply)
+
+    async def send(self, bot: ExtBot[Any], chat_id: int, reply: Reply) -> None:
+        """Send one reply, in as many messages as it needs. Somebody who blocked the bot is noted, not an error."""
+        username = bot.username
+        pieces = html_pieces(reply, username)
+        markup = keyboard(reply, username, self._text("button_private", reply.language))
+        try:
+            for number, piece in enumerate(pieces, 1):
+                last = number == len(pieces)
+                await bot.send_message(
+                    chat_id,
+                    piece,
+                    parse_mode=ParseMode.HTML,
+                    reply_markup=markup if last else None,
+                    disable_web_page_preview=True,
+                )
+        except Forbidden:
+            await self._blocked(address(chat_id), True)
+        except BadRequest as error:
+            if "parse entities" not in str(error):
+                raise
+            logger.error("Telegram refused our HTML; sent as plain text instead")
+            await bot.send_message(chat_id, reply.text[:4000], reply_markup=markup)
+
+    async def _on_membership(self, update: Update) -> None:
+        """In a private chat this says that the person blocked the bot, or let it in again."""
+        change = update.my_chat_member
+        assert change is not None
+        if change.chat.id == change.from_user.id:
+            gone = change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
+            await self._blocked(address(change.from_user.id), gone)
+
+    def _seen_album(self, update: Update) -> bool:
+        """Pictures of one album arrive as separate messages; the first without words speaks for all."""
+        message = update.effective_message
+        if message is None or not message.media_group_id or update.callback_query or message.caption:
+            return False
+        seen = message.media_group_id in self._albums
+        self._albums[message.media_group_id] = None
+        if len(self._albums) > _ALBUMS_REMEMBERED:
+            self._albums.popitem(last=False)
+        return seen
+
+    async def on_error(self, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
+        """Log what failed without a word of what was written, and tell the person something kind."""
+        error = context.error
+        if error is None:
+            return
+        logger.error("%s while handling an update\n%s", type(error).__name__, where(error))
+        if not isinstance(update, Update) or isinstance(error, NetworkError) or update.effective_chat is None:
+            return
+        user: User | None = update.effective_user
+        language = "zh" if user is None or (user.language_code or "zh").startswith("zh") else "en"
+        try:
+            await context.bot.send_message(update.effective_chat.id, self._text("failed", language))
+        except Exception as second:  # noqa: BLE001 - the outermost handler: nothing may escape from here
+            logger.error("%s while saying that something failed", type(second).__name__)
+
+
+async def _acknowledge(update: Update) -> None:
+    """Answer the press at once, so that the button stops spinning; a late one is refused by Telegram, which is fine."""
+    assert update.callback_query is not None
+    try:
+        await update.callback_query.answer()
+    except BadRequest:
+        logger.info("a button press was too old to acknowledge")
+
+
+def where(error: BaseException) -> str:
+    """The places an error came through, without its message: a message may quote what a student wrote."""
+    lines = []
+    seen: BaseException | None = error
+    while seen is not None:
+        lines.append(type(seen).__name__)
+        lines += [f"  {f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(seen.__traceback__)]
+        seen = seen.__cause__
+    return "\n".join(lines)

@@ -1,0 +1,68 @@
+"""python-telegram-bot's rate limiter, on our send budget (its own has no lanes and no pace per private chat)."""
+
+import logging
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+
+from telegram.error import RetryAfter
+from telegram.ext import BaseRateLimiter
+
+from bot.sending.budget import Lane, SendBudget
+
+logger = logging.getLogger(__name__)
+
+_COUNTED = ("send", "edit", "copy", "forward", "stopPoll")
+_NOT_COUNTED = ("sendChatAction",)
+_TRIES = 5
+
+
+class BudgetRateLimiter(BaseRateLimiter[Lane]):
+    """Draws each message from the budget and obeys `retry_after`, for everything, up to five times."""
+
+    def __init__(self, budget: SendBudget) -> None:
+        self._budget = budget
+
+    async def initialize(self) -> None:
+        pass
+
+    async def shutdown(self) -> None:
+        pass
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: Lane | None,
+    ) -> Any:
+        """Call Telegram when the budget allows. Raises RetryAfter when it still refuses after five tries."""
+        counted = endpoint.startswith(_COUNTED) and endpoint not in _NOT_COUNTED
+        for attempt in range(1, _TRIES + 1):
+            if counted:
+                await self._budget.acquire(rate_limit_args or Lane.REPLY, _chat(data))
+            try:
+                return await callback(*args, **kwargs)
+            except RetryAfter as error:
+                seconds = _seconds(error)
+                logger.warning("Telegram asks to wait %.0f s (%s, try %d of %d)", seconds, endpoint, attempt, _TRIES)
+                self._budget.pause(seconds)
+                if attempt == _TRIES:
+                    raise
+                if not counted:
+                    await self._budget.acquire(Lane.REPLY, None)
+        raise AssertionError("unreachable")
+
+
+def _chat(data: dict[str, Any]) -> int | None:
+    try:
+        return int(data["chat_id"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _seconds(error: RetryAfter) -> float:
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

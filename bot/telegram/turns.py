@@ -1,0 +1,116 @@
+"""Take an update apart: which turn is it, if any."""
+
+from telegram import CallbackQuery, Message, MessageEntity, Update, User
+from telegram.constants import ChatType
+
+from bot.replies import decode
+from bot.turns import Kind, Turn
+
+# An old or made-up button: no such press exists, so the dialogue says that the button is out of date.
+_NO_PRESS = None
+
+
+def address(user_id: int) -> str:
+    """How a Telegram user is known to the rest of the bot."""
+    return f"telegram:{user_id}"
+
+
+def turn_of(update: Update, bot: User) -> Turn | None:
+    """The turn in `update`; None when it needs no reaction (service messages, groups that talk among themselves)."""
+    if update.callback_query is not None:
+        return _press(update.callback_query)
+    message = update.message or update.edited_message
+    user = update.effective_user
+    if message is None or user is None or user.is_bot:
+        return None
+    in_group = message.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
+    text = message.text or message.caption or ""
+    if in_group:
+        if not _is_addressed(message, text, bot):
+            return None
+        text = _without_mention(text, bot)
+    return _message(message, user, text, in_group=in_group, bot=bot, edited=update.edited_message is not None)
+
+
+def _press(query: CallbackQuery) -> Turn:
+    chat = query.message.chat if query.message else None
+    return Turn(
+        address=address(query.from_user.id),
+        kind=Kind.PRESS,
+        press=decode(query.data) if query.data else _NO_PRESS,
+        in_group=chat is not None and chat.type != ChatType.PRIVATE,
+        language_hint=_language(query.from_user),
+    )
+
+
+def _message(message: Message, user: User, text: str, *, in_group: bool, bot: User, edited: bool) -> Turn | None:
+    command, argument = _command(message, bot)
+    if command == _FOR_ANOTHER_BOT:
+        return None
+    kind = Kind.COMMAND if command else _kind(message, text, edited)
+    if kind is None:
+        return None
+    return Turn(
+        address=address(user.id),
+        kind=kind,
+        text=argument if command else text,
+        command=command,
+        in_group=in_group,
+        language_hint=_language(user),
+    )
+
+
+def _kind(message: Message, text: str, edited: bool) -> Kind | None:
+    if text.strip():
+        if message.forward_origin is not None:
+            return Kind.FORWARDED
+        return Kind.EDITED if edited else Kind.TEXT
+    if message.photo:
+        return Kind.PHOTO
+    if message.voice or message.audio or message.video_note:
+        return Kind.VOICE
+    if message.sticker or message.animation:
+        return Kind.STICKER
+    if message.document:
+        return Kind.DOCUMENT
+    # Joins, pins and other service messages carry nothing that was said to us.
+    return Kind.OTHER if message.effective_attachment is not None else None
+
+
+_FOR_ANOTHER_BOT = "@"
+
+
+def _command(message: Message, bot: User) -> tuple[str, str]:
+    """The command at the very start of the message and what follows it; empty when there is none."""
+    text = message.text or ""
+    first = message.entities[0] if message.entities else None
+    if first is None or first.type != MessageEntity.BOT_COMMAND or first.offset != 0:
+        return "", ""
+    word = message.parse_entity(first)
+    name, _, addressee = word.removeprefix("/").partition("@")
+    if addressee and addressee.lower() != (bot.username or "").lower():
+        return _FOR_ANOTHER_BOT, ""
+    return name.lower(), text[len(word) :].strip()
+
+
+def _is_addressed(message: Message, text: str, bot: User) -> bool:
+    replied = message.reply_to_message
+    if replied is not None and replied.from_user is not None and replied.from_user.id == bot.id:
+        return True
+    if text.startswith("/"):
+        return True
+    return f"@{bot.username}".lower() in text.lower() if bot.username else False
+
+
+def _without_mention(text: str, bot: User) -> str:
+    at = text.lower().find(f"@{bot.username}".lower())
+    if text.startswith("/") or at < 0:
+        return text
+    return (text[:at] + " " + text[at + len(bot.username or "") + 1 :]).strip()
+
+
+def _language(user: User) -> str | None:
+    code = user.language_code
+    if not code:
+        return None
+    return "zh" if code.lower().startswith("zh") else "en"

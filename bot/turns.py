@@ -1,0 +1,34 @@
+"""What came in, as plain data: who, where and what. Made by a front end, understood by the dialogue."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.replies import Press
+
+
+class Kind(StrEnum):
+    """What sort of message it was."""
+
+    TEXT = "text"
+    EDITED = "edited"
+    FORWARDED = "forwarded"
+    PRESS = "press"
+    COMMAND = "command"
+    PHOTO = "photo"
+    VOICE = "voice"
+    STICKER = "sticker"
+    DOCUMENT = "document"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One thing a person did. Its repr never shows what they wrote or who they are."""
+
+    address: str = field(repr=False)  # channel and id there, such as telegram:1234 or terminal:me
+    kind: Kind
+    text: str = field(default="", repr=False)
+    press: Press | None = None
+    command: str = ""  # without the slash; the argument is in `text`
+    in_group: bool = False
+    language_hint: str | None = None  # what the front end knows of the person's language

