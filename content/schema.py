@@ -124,7 +124,8 @@ class Law(Strict):
     in_force: date | None = None
     amended: date | None = None
     repealed: date | None = None
-    text_as_of: date
+    # Full text: when the text was compared. Otherwise: when the document was released.
+    text_as_of: date | RoughDate
     source: Text
     verified: Verified
 
@@ -146,7 +147,7 @@ class Case(Strict):
     outcome_known: bool = True
     lesson: Text
     issuer: Text
-    published: RoughDate
+    published: RoughDate | None = None  # left out when it is not known
     source: Text
     roles: tuple[Literal["student", "minor", "worker", "tech_employee", "insider", "other"], ...]
     acts: Annotated[

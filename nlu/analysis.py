@@ -1,0 +1,35 @@
+"""Everything about a message that both models look at: its plain spelling, words, lexicon matches and numbers."""
+
+from dataclasses import dataclass
+
+from nlu.lexicon import Lexicon, Match
+from nlu.normalise import Normalised
+from nlu.numerals import Numeral, find_numerals
+from nlu.tokens import Token, Tokeniser
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Analysis:
+    """One message, taken apart. Has no `repr` of its own, since that would show the message."""
+
+    plain: Normalised
+    tokens: tuple[Token, ...]
+    matches: tuple[Match, ...]
+    numerals: tuple[Numeral, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Analyser:
+    """Takes messages apart that are in plain spelling. Safe for any text, never raises because of one."""
+
+    tokeniser: Tokeniser
+    lexicon: Lexicon
+
+    def analyse(self, plain: Normalised) -> Analysis:
+        """The words, lexicon matches and numbers of a message."""
+        return Analysis(
+            plain,
+            self.tokeniser.tokens(plain.text),
+            self.lexicon.matches(plain.text),
+            find_numerals(plain.text),
+        )

@@ -1,0 +1,131 @@
+"""Numbers in a plain text: digits, Chinese numerals and English words, with what the words beside them say they count."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Hint = Literal["amount", "count", "age", ""]
+
+_DIGITS = {"零": 0, "〇": 0, "一": 1, "壹": 1, "二": 2, "贰": 2, "两": 2, "俩": 2, "三": 3, "叁": 3, "仨": 3, "四": 4, "五": 5,
+           "六": 6, "七": 7, "八": 8, "九": 9}  # fmt: skip
+_TENS = {"十": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_MYRIADS = {"万": 10_000, "萬": 10_000, "亿": 100_000_000}
+_SCALES = {"十": 10, "百": 100, "千": 1000, "k": 1000, "grand": 1000, "thousand": 1000, "thousands": 1000, "万": 10_000, "w": 10_000,
+           "hundred": 100, "million": 1_000_000, "m": 1_000_000, "mil": 1_000_000, "亿": 100_000_000, "百万": 1_000_000}  # fmt: skip
+_ONES = {word: number for number, word in enumerate(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+)}  # fmt: skip
+_ENGLISH_TENS = {word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}
+_ENGLISH = "|".join(sorted([*_ONES, *_ENGLISH_TENS], key=len, reverse=True))
+
+_NUMBER = re.compile(
+    rf"""
+    (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+(?:\.\d+)?)\ ?(?P<scale>百万|十|百|千|万|亿|(?:k|w|m|mil|grand|thousands?|hundred|million)(?![a-z]))?(?P<rest>\d(?!\d))?
+    |(?P<han>[零〇一壹二贰两俩三叁仨四五六七八九十][零〇一壹二贰两俩三叁仨四五六七八九十百佰千仟万亿]*)
+    |(?<![a-z])(?P<words>(?:a\ (?=hundred|thousand))?(?:(?:{_ENGLISH}|hundred|thousand)(?:[ -]and(?=\ (?:{_ENGLISH})))?[ -]?)+)(?![a-z])
+    """,
+    re.VERBOSE,
+)
+_MONEY_AFTER = re.compile(r"\ ?(?:块钱|块|元|圆|大洋|人民币|软妹币|rmb|yuan|cny|r(?![a-z])|¥|kuai|bucks|每月|/月|/天|一天|一月|一个月|一张|/张)")
+_MONEY_BEFORE = re.compile(r"(?:¥|￥|rmb|cny|yuan|月薪|日薪|日结|时薪|工资|报酬|佣金|赚|挣|给了?|付了?|提成|押金|骗了?|paid|pay|pays|for|earn|earned|made)\ ?$")
+_COUNT_AFTER = re.compile(
+    r"\ ?(?:张|套|个(?!月|小时|人|星期|礼拜|多|学)|(?:more\ |spare\ |old\ |different\ |unused\ |extra\ |bank\ |sim\ |phone\ |wechat\ |qq\ |debit\ )*(?:cards?|sims?|accounts?|numbers)(?![a-z]))"
+)
+_AGE_AFTER = re.compile(r"\ ?(?:周岁|岁|years?[ -]olds?|yrs?[ -]old|yo(?![a-z])|y/o|year[ -]old)")
+_AGE_BEFORE = re.compile(r"(?:i'm|i\ am|aged?|turned|turning|just|only|今年|刚满|未满|不满|年满|满|才|under|over)\ ?$")
+_LARGEST_AGE = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """A number, without its unit, and what the words beside it say it is."""
+
+    start: int
+    end: int
+    value: int | float
+    hint: Hint
+
+
+def find_numerals(text: str) -> tuple[Numeral, ...]:
+    """Every number in the plain `text`, in its order."""
+    found = []
+    for match in _NUMBER.finditer(text):
+        value = _value(match)
+        end = match.start() + len(match.group().rstrip(" -"))
+        if value is not None:
+            found.append(Numeral(match.start(), end, value, _hint(text, match.start(), end, value)))
+    return tuple(found)
+
+
+def number_in(text: str) -> int | float | None:
+    """The first number in the plain `text`, None when it has none."""
+    numerals = find_numerals(text)
+    return numerals[0].value if numerals else None
+
+
+def chinese_number(numeral: str) -> int:
+    """The value of a Chinese numeral: 三千五 is 3500, 一万二 12000, 十六 16, 二零二三 2023."""
+    if len(numeral) > 1 and all(character in _DIGITS for character in numeral):
+        return int("".join(str(_DIGITS[character]) for character in numeral))
+    total = section = digit = 0
+    unit = 1
+    for character in numeral:
+        if character in _DIGITS:
+            digit = _DIGITS[character]
+            unit = 10 if character in "零〇" else unit
+        elif character in _TENS:
+            unit = _TENS[character]
+            section += (digit or 1) * unit
+            digit = 0
+        else:
+            unit = _MYRIADS[character]
+            total = (total + section + digit or 1) * unit
+            section = digit = 0
+    # 三千五 leaves out the hundred: the last digit counts a tenth of the last unit.
+    return total + section + (digit * unit // 10 if unit > 1 else digit)
+
+
+def english_number(words: str) -> int:
+    """The value of an English number in words: "three thousand five hundred" is 3500."""
+    total = section = 0
+    for word in re.split(r"[ -]+", words.strip(" -")):
+        if word == "hundred":
+            section = (section or 1) * 100
+        elif word == "thousand":
+            total += (section or 1) * 1000
+            section = 0
+        else:
+            section += _ONES.get(word, _ENGLISH_TENS.get(word, 0))
+    return total + section
+
+
+def _value(match: re.Match[str]) -> int | float | None:
+    if han := match["han"]:
+        return chinese_number(han)
+    if words := match["words"]:
+        return english_number(words)
+    if len(match["digits"]) > 15:
+        return None
+    number = float(match["digits"].replace(",", ""))
+    scale = _SCALES[match["scale"]] if match["scale"] else 1
+    # 1w5 and 1万5 are 15000; a digit after anything else would have been part of the number.
+    rest = int(match["rest"]) * scale // 10 if match["rest"] else 0
+    return plain_number(round(number * scale, 4) + rest)
+
+
+def plain_number(number: float) -> int | float:
+    """`number` as an integer when it is one."""
+    return int(number) if float(number).is_integer() else float(number)
+
+
+def _hint(text: str, start: int, end: int, value: int | float) -> Hint:
+    if _AGE_AFTER.match(text, end):
+        return "age"
+    if _COUNT_AFTER.match(text, end):
+        return "count"
+    if _MONEY_AFTER.match(text, end):
+        return "amount"
+    before = text[max(0, start - 8) : start]
+    if _AGE_BEFORE.search(before) and 5 <= value <= _LARGEST_AGE:
+        return "age"
+    return "amount" if _MONEY_BEFORE.search(before) else ""
