@@ -16,6 +16,7 @@ TEXTS: dict[str, frozenset[str]] = {
     "law_in_force": frozenset({"date"}),
     "law_amended": frozenset({"date"}),
     "law_checked": frozenset({"date"}),
+    "law_released": frozenset({"date"}),
     "invite_welcome": frozenset({"school", "role"}),
     "invite_welcome_everywhere": frozenset({"role"}),
     "invite_unknown_school": frozenset({"schools"}),

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nlu.rasa_interpreter import RasaInterpreter
-from nlu.training import Model, current_model, ensure_model, newest_model
+from nlu.model_files import archive_path, model_name, newest_model, whole_model
+from nlu.training import ensure_model
 
 from nlu.interpreter import Interpreter, Parse
 
@@ -45,22 +46,27 @@ class ModelInUse:
         return self._interpreter.parse_now(text)
 
 
+def current_model(data_dir: Path) -> Path | None:
+    """The model of today's data, pipeline and components, when it is there and whole."""
+    path = archive_path(data_dir, model_name())
+    return path if whole_model(path) else None
+
+
 async def prepare(model: ModelInUse, data_dir: Path, progress: Progress | None) -> bool:
     """Make the bot able to answer as soon as possible.
 
     The model of this very data: load it. An older one: load that, and return False to say that training is due.
     None at all: train first.
     """
-    current = current_model(data_dir)
     older = newest_model(data_dir)
-    if current is None and older is not None:
+    if current_model(data_dir) is None and older is not None:
         try:
-            await model.load(older.path)
+            await model.load(older)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with an old model, a new one mends it
             logger.warning("the older model cannot be loaded (%s): training a new one", type(error).__name__)
         else:
             return False
-    trained: Model = await asyncio.to_thread(ensure_model, data_dir, progress=progress)
+    trained = await asyncio.to_thread(ensure_model, data_dir, progress=progress)
     await model.load(trained.path)
     return True
 
@@ -88,5 +94,5 @@ async def train_and_swap(model: ModelInUse, data_dir: Path) -> None:
         return
     trained = current_model(data_dir)
     if trained is not None:
-        await model.load(trained.path)
+        await model.load(trained)
         logger.info("now answering with model %s", trained.name)

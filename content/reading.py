@@ -59,7 +59,7 @@ def parse(path: Path, text: str) -> Document | list[Problem]:
             mark = aliases[0].start_mark
             line = mark.line + 1 if mark else 1
             return [Problem(path, line, "", f"write the text out instead of the YAML alias *{aliases[0].anchor}")]
-        root = yaml.compose(text, _Loader)
+        return _document(path, text, yaml.compose(text, _Loader))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return [Problem(path, line, "", f"not valid YAML here: {error.problem or error.context}")]
@@ -67,7 +67,6 @@ def parse(path: Path, text: str) -> Document | list[Problem]:
         return [Problem(path, 1, "", f"not valid YAML: {error}")]
     except RecursionError:
         return [Problem(path, 1, "", "nested too deeply")]
-    return _document(path, text, root)
 
 
 def _document(path: Path, text: str, root: yaml.Node | None) -> Document | list[Problem]:

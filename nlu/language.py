@@ -18,10 +18,12 @@ _PINYIN = frozenset(
     "maka shouka yanyin yanshi zhapian zuolao jianzhi xuesheng fudaoyuan yangka shuadan yinliu laqun kanong kashang "
     "zousi zhuanzhang quxian liangka sijiantao zhifubao shenfenzheng gongan jingcha panji panjinian ma".split()
 )
-_URL = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+|[\w.-]+\.(?:com|cn|net|org|me|io|top|xyz|cc)\b\S*", re.IGNORECASE)
+_URL = re.compile(r"(?:https?://|www\.)[!-~]+|[\w.+-]{1,40}@[\w-]{1,40}(?:\.\w{1,20})+|\b[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){1,4}", re.IGNORECASE | re.ASCII)
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['\u2019][A-Za-z]+)?")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
+# The language of a longer message shows in its beginning.
+_ENOUGH = 2000
 # A Chinese word has about one and a half characters.
 _HAN_PER_WORD = 1.5
 # Below this share the other language is a borrowed word, not half of the message.
@@ -56,7 +58,7 @@ def stronger_language(text: str) -> AnswerLanguage:
 
 
 def _content(text: str) -> _Content:
-    plain = _URL.sub(" ", text)
+    plain = _URL.sub(" ", text[:_ENOUGH])
     words = [word.lower() for word in _LATIN_WORD.findall(plain)]
     pinyin = sum(word in _PINYIN for word in words)
     latin = sum(word not in _BRANDS and word not in _PINYIN for word in words)
@@ -65,4 +67,4 @@ def _content(text: str) -> _Content:
 
 def _only_brands(text: str) -> bool:
     """Whether Latin words were found, though none that tells: `ok` and `wechat sim` are English."""
-    return bool(_LATIN_WORD.search(_URL.sub(" ", text)))
+    return bool(_LATIN_WORD.search(_URL.sub(" ", text[:_ENOUGH])))

@@ -14,8 +14,7 @@ from pathlib import Path
 from nlu.domain import PROJECT_ROOT
 
 MESSAGE_INPUT = "__message__"
-IMPORTER_INPUT = "__importer__"
-"""What Rasa's engine calls its inputs. Importing the names from `rasa.engine.constants` would load every channel, 2.6 s."""
+"""What Rasa's engine calls its input. Importing the name from `rasa.engine.constants` would load every channel, 2.6 s."""
 
 _SILENT_LOGGERS = ("rasa", "rasa.engine.runner.dask", "rasa.engine.graph", "rasa.core", "jieba", "dask", "asyncio.rasa")
 

@@ -32,6 +32,8 @@ class EntityTagger:
 
         self._crf: Any = Tagger()
         self._crf.open_inmemory(crf)
+        # CRFsuite keeps pointing into these bytes.
+        self._bytes = crf
         self._book = book
 
     def mentions(self, analysis: Analysis) -> tuple[Mention, ...]:

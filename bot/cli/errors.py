@@ -19,6 +19,9 @@ def told_plainly() -> Iterator[None]:
     from content.library import ContentIsBroken
     from db.keys import KeyProblem
     from db.upgrade import DatabaseProblem
+    from nlu.rasa_interpreter import ModelUnusable
+    from nlu.training import TrainingFailed
+    from nlu.training_data import BadTrainingData
 
     try:
         yield
@@ -26,5 +29,5 @@ def told_plainly() -> Iterator[None]:
         raise Mistake(*error.mistakes) from error
     except ContentIsBroken as error:
         raise Mistake(*map(str, error.problems), f"{len(error.problems)} to change before the bot can start") from error
-    except (KeyProblem, DatabaseProblem) as error:
+    except (KeyProblem, DatabaseProblem, BadTrainingData, ModelUnusable, TrainingFailed) as error:
         raise Mistake(str(error)) from error

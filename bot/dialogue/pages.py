@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.replies import Button, Press, PressKind, Reference, Reply
 from content.library import Library
-from content.schema import Answer, Case, Guide, Language, Law, Verdict
+from content.schema import Answer, Case, Guide, Language, Law, Verdict, Verified
 
 MARKS = {Verdict.UNLAWFUL: "⛔", Verdict.RISKY: "⚠️", Verdict.FINE: "✅", Verdict.INFO: "ℹ️"}
 TALK = "talk_to_counsellor"
@@ -106,7 +106,8 @@ def _dates(library: Library, law: Law, language: Language) -> str:
         lines.append(library.text("law_in_force", language, date=law.in_force))
     if law.amended:
         lines.append(library.text("law_amended", language, date=law.amended))
-    lines.append(library.text("law_checked", language, date=law.text_as_of))
+    checked = "law_checked" if law.verified is Verified.FULL_TEXT else "law_released"
+    lines.append(library.text(checked, language, date=law.text_as_of))
     lines.append(f"{library.text('issuer_label', language)}{law.issuer[language]}")
     lines.append(f"{library.text('source_label', language)}{law.source[language]}")
     return "\n".join(lines)
@@ -124,12 +125,13 @@ def case_page(library: Library, reference: str, answer: Answer, shown: int, lang
 
 def one_case_page(library: Library, case: Case, language: Language) -> Reply:
     """A case: who, what, how it ended, what to remember, who published it."""
+    date = f" ({case.published})" if case.published else ""
     body = "\n\n".join(
         [
             f"{case.who[language]}\n{case.facts[language]}",
             f"{library.text('case_outcome', language)}{case.charge[language]}\n{case.outcome[language]}",
             f"{library.text('case_lesson', language)}{case.lesson[language]}",
-            f"{library.text('issuer_label', language)}{case.issuer[language]} ({case.published})\n"
+            f"{library.text('issuer_label', language)}{case.issuer[language]}{date}\n"
             f"{library.text('source_label', language)}{case.source[language]}",
         ]
     )

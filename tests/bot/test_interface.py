@@ -1,0 +1,30 @@
+"""The interface sentences that the code names are the ones it declares."""
+
+import ast
+from pathlib import Path
+
+from bot.interface import TEXTS
+from bot.turns import Kind
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def _named_in_code() -> set[str]:
+    """String constants of bot/ that are keys, and the keys made from kinds of messages and roles."""
+    constants = {
+        node.value
+        for path in (ROOT / "bot").rglob("*.py")
+        if path.name != "interface.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    made = {f"got_{kind.value}" for kind in Kind} | {f"role_{role}" for role in ("admin", "counsellor", "student")}
+    made |= {f"consent_{answer}" for answer in ("yes", "no")}
+    from bot.telegram.application import COMMANDS
+
+    made |= {f"command_{name}" for name in COMMANDS}
+    return (constants | made) & set(TEXTS)
+
+
+def test_every_declared_sentence_is_said_somewhere() -> None:
+    assert set(TEXTS) - _named_in_code() == set()

@@ -1,0 +1,112 @@
+"""Imports point one way: the architecture of the README, held by a test."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("bot", "content", "db", "nlu")
+
+# Folder or file -> what of ours it may import. The longest name that fits counts.
+MAY_IMPORT = {
+    "content": {"content"},
+    "db": {"db"},
+    "nlu": {"nlu"},
+    "bot/replies.py": set(),
+    "bot/turns.py": {"bot.replies"},
+    "bot/interface.py": set(),
+    "bot/settings.py": {"db.keys"},
+    "bot/logs.py": set(),
+    "bot/sending": {"bot.sending"},
+    "bot/dialogue": {"bot.dialogue", "bot.replies", "bot.turns", "content", "nlu.interpreter", "db"},
+    "bot/people": {"bot.people", "bot.replies", "bot.turns", "content", "db"},
+    "bot/telegram": {"bot.telegram", "bot.sending", "bot.replies", "bot.turns"},
+    "bot/console": {"bot.console", "bot.replies", "bot.turns"},
+    "bot/content_check.py": {"bot.dialogue", "bot.interface", "bot.replies", "content", "nlu.domain"},
+    "bot/model.py": {"nlu"},
+    "bot/app.py": {"bot.dialogue", "bot.model", "bot.people", "bot.settings", "content", "db"},
+    "bot/cli": {"bot", "content", "nlu", "db"},
+}
+
+# Who alone may import a library.
+ONLY_IN = {
+    "rasa": ("nlu",),
+    "sklearn": ("nlu",),
+    "jieba": ("nlu",),
+    "pycrfsuite": ("nlu",),
+    "sqlalchemy": ("db",),
+    "alembic": ("db",),
+    "aiosqlite": ("db",),
+    "telegram": ("bot/telegram",),
+    "click": ("bot/cli",),
+    "rich": ("bot/cli",),
+    "cryptography": ("db",),
+}
+
+
+def imports() -> Iterator[tuple[str, str]]:
+    """Every import of our code: (file, module)."""
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            name = path.relative_to(ROOT).as_posix()
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Import):
+                    yield from ((name, alias.name) for alias in node.names)
+                elif isinstance(node, ast.ImportFrom) and node.module:
+                    assert node.level == 0, f"{name}: write imports in full"
+                    yield name, node.module
+
+
+def allowed(name: str) -> set[str]:
+    fitting = [place for place in MAY_IMPORT if name == place or name.startswith(place + "/")]
+    return MAY_IMPORT[max(fitting, key=len)] if fitting else set()
+
+
+def within(module: str, names: set[str]) -> bool:
+    return any(module == name or module.startswith(name + ".") for name in names)
+
+
+def test_imports_point_one_way() -> None:
+    wrong = [
+        f"{name} imports {module}"
+        for name, module in imports()
+        if module.split(".")[0] in PACKAGES and not within(module, allowed(name))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("library", ONLY_IN)
+def test_a_library_stays_in_its_place(library: str) -> None:
+    places = ONLY_IN[library]
+    wrong = [
+        name
+        for name, module in imports()
+        if module.split(".")[0] == library and not name.startswith(tuple(f"{place}/" for place in places))
+    ]
+    assert wrong == []
+
+
+def test_no_file_grows_long() -> None:
+    long = {
+        path.relative_to(ROOT).as_posix(): lines
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        if (lines := path.read_text(encoding="utf-8").count("\n")) > 300
+    }
+    assert long == {}, "a file over 300 lines usually holds two ideas"
+
+
+def test_no_function_grows_long() -> None:
+    long = []
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            if "migrations" in path.parts:
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                    if lines > 50:
+                        long.append(f"{path.relative_to(ROOT)}: {node.name} has {lines} lines")
+    assert long == []
