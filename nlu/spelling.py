@@ -46,11 +46,10 @@ class Spellings:
     def __init__(self, tables: SpellingTables) -> None:
         self.tables = tables
         self._plain: dict[str, str] = {}
-        self._by_first: dict[str, list[tuple[str, str, bool]]] = {}
-        entries = [(spelling, word, False) for spelling, word in tables.words.items()]
-        entries += [(spelling, word, True) for spelling, word in tables.texting.items()]
-        for entry in sorted(entries, key=lambda entry: -len(entry[0])):
-            self._by_first.setdefault(entry[0][0], []).append(entry)
+        lengths: dict[str, set[int]] = {}
+        for spelling in (*tables.words, *tables.texting):
+            lengths.setdefault(spelling[0], set()).add(len(spelling))
+        self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
 
     def plain_letter(self, letter: str) -> str:
         """`letter` in half width, lower case, simplified; "" when it is invisible; more than one for a ligature."""
@@ -76,11 +75,14 @@ class Spellings:
         return done
 
     def _spelling_at(self, text: str, position: int) -> tuple[str, str] | None:
-        for spelling, word, latin_only in self._by_first.get(text[position], ()):
-            end = position + len(spelling)
-            if text.startswith(spelling, position) and is_whole(text, position, end):
-                if not (latin_only and _touches_han(text, position, end)):
-                    return spelling, word
+        for length in self._lengths.get(text[position], ()):
+            end = position + length
+            spelling = text[position:end]
+            word = self.tables.words.get(spelling)
+            if word is None and not _touches_han(text, position, end):
+                word = self.tables.texting.get(spelling)
+            if word is not None and is_whole(text, position, end):
+                return spelling, word
         return None
 
     def _plainly(self, letter: str) -> str:

@@ -29,7 +29,12 @@ def train(force: bool, as_json: bool) -> None:
         with progress_bar("Training the model") as progress:
             model = ensure_model(settings.data_dir, progress=progress, force=force)
     if as_json:
-        figures = {"model": model.name, "seconds": model.seconds, "sentences": model.sentences, "intents": model.intents}
+        figures = {
+            "model": model.name,
+            "seconds": model.seconds,
+            "sentences": model.sentences,
+            "intents": model.intents,
+        }
         click.echo(json.dumps({**figures, "trained": model.trained}))
     elif model.trained:
         click.echo(f"{model.name}: {model.sentences} sentences, {model.intents} intents, {model.seconds:.1f} s")

@@ -2,6 +2,7 @@
 
 import asyncio
 import heapq
+import itertools
 from collections.abc import Awaitable, Callable, Iterable
 
 import pytest
@@ -44,9 +45,7 @@ def run(script: Callable[[SendBudget, Sends], Awaitable[object]], pace: Pace | N
     return sends
 
 
-async def _started(
-    script: Callable[[SendBudget, Sends], Awaitable[object]], budget: SendBudget, sends: Sends
-) -> None:
+async def _started(script: Callable[[SendBudget, Sends], Awaitable[object]], budget: SendBudget, sends: Sends) -> None:
     await script(budget, sends)
 
 
@@ -125,4 +124,4 @@ def test_everybody_gets_their_turn_in_order(wanted: list[tuple[Lane, int]]) -> N
     for chat in {chat for _, chat in wanted}:
         times = [at for at, _, to in sends if to == chat]
         gap = 1.0 if chat > 0 else 3.0
-        assert all(later - earlier >= gap - 1e-6 for earlier, later in zip(times, times[1:], strict=False))
+        assert all(later - earlier >= gap - 1e-6 for earlier, later in itertools.pairwise(times))

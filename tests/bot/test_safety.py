@@ -8,12 +8,21 @@ from content.library import Library
 
 @pytest.mark.parametrize(
     "text",
-    ["我不想活了", "真的 不 想 活 了", "I want to KILL MYSELF", "ｓｕｉｃｉｄｅ", "i don’t want to live anymore", "卡被冻结了，想跳楼"],
+    [
+        "我不想活了",
+        "真的 不 想 活 了",
+        "I want to KILL MYSELF",
+        "ｓｕｉｃｉｄｅ",
+        "i don’t want to live anymore",
+        "卡被冻结了，想跳楼",
+    ],
 )
 def test_danger_is_seen(library: Library, text: str) -> None:
     assert speaks_of_danger(text, library.danger)
 
 
-@pytest.mark.parametrize("text", ["笑死我了", "这个兼职靠谱吗", "my phone died", "累死了今天刷单", "is this job safe", ""])
+@pytest.mark.parametrize(
+    "text", ["笑死我了", "这个兼职靠谱吗", "my phone died", "累死了今天刷单", "is this job safe", ""]
+)
 def test_everyday_talk_is_not_danger(library: Library, text: str) -> None:
     assert not speaks_of_danger(text, library.danger)

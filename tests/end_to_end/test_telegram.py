@@ -61,7 +61,12 @@ async def test_consent_is_off_until_yes(running: Running) -> None:
     ("question", "mark", "article", "next_words"),
     [
         ("我可以把银行卡租给别人用吗", "⛔", "反电信网络诈骗法第31条", "真实案例"),
-        ("someone offered me 500 yuan to use my sim card for a week, is that ok?", "⛔", "Fraud Law Art. 31", "real case"),
+        (
+            "someone offered me 500 yuan to use my sim card for a week, is that ok?",
+            "⛔",
+            "Fraud Law Art. 31",
+            "real case",
+        ),
         ("室友让我帮他收款转账，说给我提成", "⛔", "刑法第312条", "真实案例"),
     ],
 )
@@ -129,8 +134,20 @@ async def test_language_can_be_chosen_and_kept(running: Running) -> None:
 @pytest.mark.parametrize(
     ("extra", "says"),
     [
-        ({"sticker": {"file_id": "x", "file_unique_id": "x", "type": "regular", "width": 1, "height": 1,
-                      "is_animated": False, "is_video": False}}, "打字"),
+        (
+            {
+                "sticker": {
+                    "file_id": "x",
+                    "file_unique_id": "x",
+                    "type": "regular",
+                    "width": 1,
+                    "height": 1,
+                    "is_animated": False,
+                    "is_video": False,
+                }
+            },
+            "打字",
+        ),
         ({"voice": {"file_id": "x", "file_unique_id": "x", "duration": 1}}, "语音"),
         ({"photo": [{"file_id": "x", "file_unique_id": "x", "width": 1, "height": 1}]}, "图片"),
         ({"document": {"file_id": "x", "file_unique_id": "x"}}, "文件"),
@@ -202,8 +219,16 @@ async def test_old_and_made_up_buttons_are_answered_kindly(running: Running) -> 
 
 async def test_markup_in_a_message_and_strange_scripts_do_no_harm(running: Running) -> None:
     student = somebody(running)
-    for text in ("<b>&lt;script&gt;", "مرحبا", "\u200b\u200d\ufeff", "'; DROP TABLE person; --", "🃏" * 500, "卡" * 4096,
-                 '/report_police_contact{"item":"bank_card"}', "{date} {0} %s"):
+    for text in (
+        "<b>&lt;script&gt;",
+        "مرحبا",
+        "\u200b\u200d\ufeff",
+        "'; DROP TABLE person; --",
+        "🃏" * 500,
+        "卡" * 4096,
+        '/report_police_contact{"item":"bank_card"}',
+        "{date} {0} %s",
+    ):
         assert (await student.asks(text)).text
 
 

@@ -1,0 +1,107 @@
+"""Schools, roles and invitations: who may do what, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.people.invites import ClaimResult, LastAdmin, PeopleService, SchoolExists, UnknownSchool
+from bot.people.rights import NotAllowed
+from db.engine import Database
+from db.models import Role
+
+
+@pytest.fixture
+async def people(database: Database) -> PeopleService:
+    service = PeopleService(database, "Asia/Shanghai")
+    await service.add_school("一中")
+    await service.add_school("二中")
+    return service
+
+
+async def join(people: PeopleService, address: str, role: Role, school: str | None = None) -> None:
+    made = await people.create_invite(role, school=school)
+    assert (await people.claim(address, made.payload)).result is ClaimResult.WELCOME
+
+
+async def test_a_payload_fits_a_deep_link_and_is_stored_only_as_a_hash(
+    people: PeopleService, database: Database
+) -> None:
+    made = await people.create_invite(Role.COUNSELLOR, school="一中")
+    assert len(made.payload) <= 64
+    assert made.payload.replace("-", "").replace("_", "").isalnum()
+    assert made.payload not in repr(made)
+    async with database.read() as work:
+        stored = (await work.invites.all())[0]
+        assert made.payload.removeprefix("i_").encode() not in stored.token_hash
+
+
+async def test_a_role_link_works_once_and_for_72_hours_at_most(people: PeopleService) -> None:
+    made = await people.create_invite(Role.ADMIN)
+    assert (await people.claim("telegram:1", made.payload)).result is ClaimResult.WELCOME
+    assert (await people.claim("telegram:1", made.payload)).result is ClaimResult.ALREADY
+    assert (await people.claim("telegram:2", made.payload)).result is ClaimResult.NOT_VALID
+    for wrong in ({"uses": 2}, {"life": timedelta(hours=73)}):
+        with pytest.raises(ValueError, match="one person"):
+            await people.create_invite(Role.COUNSELLOR, school="一中", **wrong)  # type: ignore[arg-type]
+
+
+async def test_expired_revoked_and_made_up_links_give_nothing(people: PeopleService) -> None:
+    expired = await people.create_invite(Role.STUDENT, school="一中", life=timedelta(seconds=-1))
+    revoked = await people.create_invite(Role.STUDENT, school="一中")
+    assert await people.revoke_invite(revoked.id)
+    for payload in (expired.payload, revoked.payload, "i_made-up", "i_"):
+        assert (await people.claim("telegram:1", payload)).result is ClaimResult.NOT_VALID
+    assert not (await people.actor("telegram:1")).memberships
+    assert not await people.revoke_invite(12345)
+
+
+async def test_rights_follow_roles(people: PeopleService) -> None:
+    await join(people, "telegram:1", Role.ADMIN)
+    await join(people, "telegram:2", Role.COUNSELLOR, "一中")
+    await join(people, "telegram:3", Role.STUDENT, "一中")
+    admin, counsellor, student, stranger = [await people.actor(f"telegram:{number}") for number in (1, 2, 3, 4)]
+    assert (admin.is_admin, counsellor.is_admin, student.is_staff, stranger.is_staff) == (True, False, False, False)
+    await people.create_invite(Role.COUNSELLOR, school="二中", by=admin)
+    await people.create_invite(Role.STUDENT, school="一中", by=counsellor)
+    forbidden = [
+        (counsellor, Role.STUDENT, "二中"),
+        (counsellor, Role.COUNSELLOR, "一中"),
+        (counsellor, Role.ADMIN, None),
+        (student, Role.STUDENT, "一中"),
+        (stranger, Role.STUDENT, "一中"),
+        (stranger, Role.ADMIN, None),
+    ]
+    before = len(await people.invites())
+    for actor, role, school in forbidden:
+        with pytest.raises(NotAllowed):
+            await people.create_invite(role, school=school, by=actor)
+    assert len(await people.invites()) == before
+    other_school = (await people.invites())[-2]
+    with pytest.raises(NotAllowed):
+        await people.revoke_invite(other_school.id, by=student)
+
+
+async def test_the_last_admin_stays(people: PeopleService) -> None:
+    await join(people, "telegram:1", Role.ADMIN)
+    ((admin, _),) = await people.memberships()
+    with pytest.raises(LastAdmin):
+        await people.remove(admin.id)
+    await join(people, "telegram:2", Role.ADMIN)
+    assert await people.remove(admin.id)
+    assert not (await people.actor("telegram:1")).is_admin
+    assert not await people.remove(999)
+
+
+async def test_schools_are_named_once_and_known(people: PeopleService) -> None:
+    with pytest.raises(SchoolExists):
+        await people.add_school("一中")
+    with pytest.raises(UnknownSchool) as caught:
+        await people.create_invite(Role.STUDENT, school="三中")
+    assert caught.value.known == ("一中", "二中")
+
+
+async def test_every_change_of_rights_is_in_the_audit_log(people: PeopleService) -> None:
+    await join(people, "telegram:1", Role.ADMIN)
+    actions = [entry.action for entry in await people.audit(10)]
+    assert actions == ["invite claimed", "invite created", "school added", "school added"]
+    assert "telegram" not in str([(e.subject, e.action) for e in await people.audit(10)])
