@@ -7,7 +7,8 @@ from pathlib import Path
 from bot.dialogue import pages
 from bot.interface import TEXTS
 from bot.replies import ButtonTooLong, Reply, encode
-from content.library import CONTENT_FOLDER, ContentIsBroken, Library, inspect
+from content.library import Library
+from content.loading import CONTENT_FOLDER, ContentIsBroken, inspect
 from content.problems import Problem
 from content.reading import Document, Keys
 from content.schema import Answer, Language, When

@@ -7,11 +7,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from nlu.rasa_interpreter import RasaInterpreter
-from nlu.model_files import archive_path, model_name, newest_model, whole_model
-from nlu.training import ensure_model
-
 from nlu.interpreter import Interpreter, Parse
+from nlu.model_files import archive_path, model_name, newest_model, whole_model
+from nlu.rasa_interpreter import RasaInterpreter
+from nlu.training import ensure_model
 
 logger = logging.getLogger(__name__)
 

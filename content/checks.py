@@ -3,14 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING
 
+from content.library import Library
 from content.problems import Problem
 from content.reading import Document, Keys
 from content.schema import Text
-
-if TYPE_CHECKING:
-    from content.library import Library
 
 ID = re.compile(r"(?=.{1,32}$)[a-z0-9]+([_-][a-z0-9]+)*")
 REVIEW_EVERY_DAYS = 365
@@ -26,7 +23,7 @@ _LONG_NUMBER = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx]|\d{16,19})(?!\d)")
 _BRACKETS = {"（": "）", "(": ")", "「": "」", "《": "》", "【": "】", "“": "”"}
 
 
-def check(library: "Library") -> Iterator[Problem]:
+def check(library: Library) -> Iterator[Problem]:
     """Every problem that one file alone does not show."""
     yield from _references(library)
     yield from _dates(library)
@@ -37,7 +34,7 @@ def check(library: "Library") -> Iterator[Problem]:
                 yield document.problem(keys, message)
 
 
-def _references(library: "Library") -> Iterator[Problem]:
+def _references(library: Library) -> Iterator[Problem]:
     for intent, topic in library.topics.items():
         document = library.documents[f"topics/{intent}"]
         for index, answer in enumerate(topic.answers):
@@ -74,7 +71,7 @@ def _missing(
             yield document.problem(place, f"{name!r} is not in {where}: mend the name or add it")
 
 
-def _dates(library: "Library") -> Iterator[Problem]:
+def _dates(library: Library) -> Iterator[Problem]:
     today = date.today()
     for key, law in library.laws.items():
         document = library.documents[f"laws/{key}"]
@@ -92,7 +89,7 @@ def _dates(library: "Library") -> Iterator[Problem]:
                 yield document.problem(("reviewed",), "reviewed more than a year ago: read it again and set the date")
 
 
-def _citing(library: "Library", law: str) -> Iterator[str]:
+def _citing(library: Library, law: str) -> Iterator[str]:
     for intent, topic in library.topics.items():
         for answer in topic.answers:
             if law in answer.laws:
@@ -103,7 +100,7 @@ def _citing(library: "Library", law: str) -> Iterator[str]:
                 yield f"{folder}/{key}"
 
 
-def _unreachable(library: "Library") -> Iterator[Problem]:
+def _unreachable(library: Library) -> Iterator[Problem]:
     answers = [answer for topic in library.topics.values() for answer in topic.answers]
     used_cases = {case for answer in answers for case in answer.cases}
     used_guides = {answer.guide for answer in answers}
@@ -130,7 +127,7 @@ def _sentences(data: object, keys: Keys = ()) -> Iterator[tuple[Keys, str]]:
         yield keys, data
 
 
-def _sentence_problems(library: "Library", keys: Keys, sentence: str) -> Iterator[str]:
+def _sentence_problems(library: Library, keys: Keys, sentence: str) -> Iterator[str]:
     if match := _TAG.search(sentence):
         yield f"{match.group()} looks like HTML: write plain text"
     if keys[-1] == "en" and _HAN.search(_outside_brackets(sentence)) and keys[0] not in ("words", "source"):

@@ -1,7 +1,8 @@
-"""Everything about a message that both models look at: its plain spelling, words, lexicon matches and numbers."""
+"""Everything about a message that both models look at: its plain spelling, words, lexicon matches, numbers and concepts."""
 
 from dataclasses import dataclass
 
+from nlu.concepts import Concepts, Mentioned
 from nlu.lexicon import Lexicon, Match
 from nlu.normalise import Normalised
 from nlu.numerals import Numeral, find_numerals
@@ -16,6 +17,7 @@ class Analysis:
     tokens: tuple[Token, ...]
     matches: tuple[Match, ...]
     numerals: tuple[Numeral, ...]
+    concepts: tuple[Mentioned, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -24,12 +26,14 @@ class Analyser:
 
     tokeniser: Tokeniser
     lexicon: Lexicon
+    concepts: Concepts
 
     def analyse(self, plain: Normalised) -> Analysis:
-        """The words, lexicon matches and numbers of a message."""
+        """The words, lexicon matches, numbers and concepts of a message."""
         return Analysis(
             plain,
             self.tokeniser.tokens(plain.text),
             self.lexicon.matches(plain.text),
             find_numerals(plain.text),
+            self.concepts.mentioned(plain.text),
         )

@@ -16,7 +16,7 @@ class Mistake(Exception):
 def told_plainly() -> Iterator[None]:
     """Turn what can go wrong with settings, keys, content and databases into a `Mistake`."""
     from bot.settings import SettingsAreWrong
-    from content.library import ContentIsBroken
+    from content.loading import ContentIsBroken
     from db.keys import KeyProblem
     from db.upgrade import DatabaseProblem
     from nlu.rasa_interpreter import ModelUnusable

@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+import warnings
 
 import click
 
@@ -51,6 +52,9 @@ def main() -> None:
 
 
 def _run() -> int:
+    if not sys.warnoptions:
+        # Libraries of Rasa's age warn about their own future; that is for us, not for whoever runs the bot.
+        warnings.simplefilter("ignore")
     try:
         cli.main(standalone_mode=False, prog_name="cardwise")
     except click.exceptions.NoArgsIsHelpError as error:
@@ -58,7 +62,8 @@ def _run() -> int:
         return 2
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "cardwise"
-        click.echo(f"{command}: {error.format_message()} (see `{command} --help`)", err=True)
+        message = " ".join(error.format_message().split())
+        click.echo(f"{command}: {message} (see `{command} --help`)", err=True)
         return 2
     except Mistake as mistake:
         click.echo("\n".join(mistake.lines), err=True)

@@ -1,7 +1,6 @@
 """The send budget, on a clock of our own: pace, lanes, order, and Telegram's word."""
 
 import asyncio
-import heapq
 import itertools
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -23,12 +22,11 @@ class Clock(asyncio.SelectorEventLoop):
         return self.now
 
     def _run_once(self) -> None:
-        if not self._ready and self._scheduled:  # type: ignore[attr-defined]
-            self._scheduled = [h for h in self._scheduled if not h._cancelled]  # type: ignore[attr-defined,has-type]
-            heapq.heapify(self._scheduled)
-            if self._scheduled:
-                self.now = max(self.now, self._scheduled[0]._when)
-        super()._run_once()  # type: ignore[misc]
+        timers: list[asyncio.TimerHandle] = getattr(self, "_scheduled")  # noqa: B009 - not in the typed interface
+        waiting = [timer.when() for timer in timers if not timer.cancelled()]
+        if not getattr(self, "_ready") and waiting:  # noqa: B009
+            self.now = max(self.now, min(waiting))
+        getattr(super(), "_run_once")()  # noqa: B009
 
 
 Sends = list[tuple[float, Lane, int]]

@@ -42,7 +42,7 @@ async def test_a_role_link_works_once_and_for_72_hours_at_most(people: PeopleSer
     assert (await people.claim("telegram:2", made.payload)).result is ClaimResult.NOT_VALID
     for wrong in ({"uses": 2}, {"life": timedelta(hours=73)}):
         with pytest.raises(ValueError, match="one person"):
-            await people.create_invite(Role.COUNSELLOR, school="一中", **wrong)  # type: ignore[arg-type]
+            await people.create_invite(Role.COUNSELLOR, school="一中", **wrong)
 
 
 async def test_expired_revoked_and_made_up_links_give_nothing(people: PeopleService) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.content_check import check_all, load_checked
-from content.library import CONTENT_FOLDER, ContentIsBroken
+from content.loading import CONTENT_FOLDER, ContentIsBroken
 
 TOPIC = "topics/ask_move_money.yml"
 

@@ -1,0 +1,129 @@
+"""Load the library as a whole: either every file is right, or there is no library."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from content import checks
+from content.library import Library
+from content.problems import Problem
+from content.reading import Document, Keys, read
+from content.schema import Case, Guide, Hotlines, Interface, Law, Safety, Topic
+
+CONTENT_FOLDER = Path(__file__).parent
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class ContentIsBroken(Exception):
+    """At least one content file has a mistake; `problems` names them all."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(f"{len(problems)} mistakes in the content files")
+        self.problems = problems
+
+
+def load(folder: Path = CONTENT_FOLDER) -> Library:
+    """The library in `folder`. Raises ContentIsBroken with every mistake found."""
+    library, problems = inspect(folder)
+    if problems or library is None:
+        raise ContentIsBroken(problems)
+    return library
+
+
+def inspect(folder: Path = CONTENT_FOLDER) -> tuple[Library | None, list[Problem]]:
+    """The library, when every file has the right shape, and all problems, sorted by file and line."""
+    reader = _Reader(folder)
+    topics = reader.folder("topics", Topic)
+    laws = reader.folder("laws", Law)
+    cases = reader.folder("cases", Case)
+    guides = reader.folder("guides", Guide)
+    hotlines = reader.file("hotlines.yml", Hotlines)
+    interface = reader.file("interface.yml", Interface)
+    safety = reader.file("safety.yml", Safety)
+    reader.check_strays()
+    if hotlines is None or interface is None or safety is None:
+        return None, sorted(reader.problems)
+    library = Library(
+        topics=topics,
+        laws=laws,
+        cases=cases,
+        guides=guides,
+        hotlines={line.number: line for line in hotlines.hotlines},
+        texts=interface.texts,
+        menu=interface.menu,
+        danger=safety.zh + safety.en,
+        documents=reader.documents,
+    )
+    reader.problems.extend(checks.check(library))
+    return library, sorted(set(reader.problems))
+
+
+class _Reader:
+    """Collects what was read and what was wrong."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder
+        self.problems: list[Problem] = []
+        self.documents: dict[str, Document] = {}
+
+    def folder(self, name: str, model: type[M]) -> dict[str, M]:
+        found: dict[str, M] = {}
+        paths = sorted((self.root / name).glob("*.yml"))
+        if not paths:
+            self.problems.append(Problem(self.root / name, 1, "", "the folder is missing or holds no .yml file"))
+        for path in paths:
+            if not checks.ID.fullmatch(path.stem):
+                self.problems.append(
+                    Problem(path, 1, "", "rename the file: small letters, digits, - and _ only, at most 32")
+                )
+            item = self._load(path, f"{name}/{path.stem}", model)
+            if item is not None:
+                found[path.stem] = item
+        return found
+
+    def file(self, name: str, model: type[M]) -> M | None:
+        return self._load(self.root / name, name.removesuffix(".yml"), model)
+
+    def check_strays(self) -> None:
+        known = {"topics", "laws", "cases", "guides"}
+        for path in self.root.rglob("*"):
+            relative = path.relative_to(self.root)
+            if path.is_dir() or path.suffix == ".py" or "__pycache__" in relative.parts:
+                continue
+            right_ending = path.suffix == ".yml"
+            right_place = (
+                relative.parts[0] in known
+                if len(relative.parts) == 2
+                else relative.name in ("hotlines.yml", "interface.yml", "safety.yml")
+            )
+            if not (right_ending and right_place):
+                self.problems.append(Problem(path, 1, "", "nothing reads this file: move, rename (.yml) or remove it"))
+
+    def _load(self, path: Path, key: str, model: type[M]) -> M | None:
+        document = read(path)
+        if isinstance(document, list):
+            self.problems.extend(document)
+            return None
+        self.documents[key] = document
+        try:
+            return model.model_validate(document.data)
+        except ValidationError as error:
+            self.problems.extend(_translate(document, error))
+            return None
+
+
+_ADVICE = {
+    "missing": "is missing: add it",
+    "extra_forbidden": "is not a known field: remove it or mend its spelling",
+    "string_too_short": "is empty: write it",
+}
+
+
+def _translate(document: Document, error: ValidationError) -> Iterable[Problem]:
+    for mistake in error.errors(include_url=False, include_input=False):
+        keys: Keys = tuple(mistake["loc"])
+        message = _ADVICE.get(mistake["type"], mistake["msg"].removeprefix("Value error, "))
+        yield document.problem(keys, message)
