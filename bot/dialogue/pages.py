@@ -19,7 +19,7 @@ def answer_page(library: Library, intent: str, answer: Answer, language: Languag
     return Reply(
         headline=f"{MARKS[answer.verdict]} {answer.headline[language]}",
         body=body,
-        references_label=library.text("law_label", language) if answer.laws else "",
+        references_label=labelled(library, "law_label", language, "") if answer.laws else "",
         references=tuple(
             Reference(library.laws[law].short[language], Press(PressKind.LAW, law)) for law in answer.laws
         ),
@@ -35,8 +35,13 @@ def _below(library: Library, answer: Answer, language: Language) -> str:
     if answer.hotlines:
         lines.append(hotline_line(library, answer.hotlines, language))
     for source in answer.sources:
-        lines.append(f"{library.text('source_label', language)}{source.name[language]} ({source.date})")
+        lines.append(labelled(library, "source_label", language, f"{source.name[language]} ({source.date})"))
     return "\n".join(lines)
+
+
+def labelled(library: Library, key: str, language: Language, text: str) -> str:
+    """`text` after the interface sentence `key`; an English colon is followed by a space, a Chinese one is not."""
+    return library.text(key, language) + (" " if language == "en" else "") + text
 
 
 def hotline_line(library: Library, numbers: Iterable[str], language: Language) -> str:
@@ -108,8 +113,8 @@ def _dates(library: Library, law: Law, language: Language) -> str:
         lines.append(library.text("law_amended", language, date=law.amended))
     checked = "law_checked" if law.verified is Verified.FULL_TEXT else "law_released"
     lines.append(library.text(checked, language, date=law.text_as_of))
-    lines.append(f"{library.text('issuer_label', language)}{law.issuer[language]}")
-    lines.append(f"{library.text('source_label', language)}{law.source[language]}")
+    lines.append(labelled(library, "issuer_label", language, law.issuer[language]))
+    lines.append(labelled(library, "source_label", language, law.source[language]))
     return "\n".join(lines)
 
 
@@ -129,10 +134,11 @@ def one_case_page(library: Library, case: Case, language: Language) -> Reply:
     body = "\n\n".join(
         [
             f"{case.who[language]}\n{case.facts[language]}",
-            f"{library.text('case_outcome', language)}{case.charge[language]}\n{case.outcome[language]}",
-            f"{library.text('case_lesson', language)}{case.lesson[language]}",
-            f"{library.text('issuer_label', language)}{case.issuer[language]}{date}\n"
-            f"{library.text('source_label', language)}{case.source[language]}",
+            labelled(library, "case_outcome", language, f"{case.charge[language]}\n{case.outcome[language]}"),
+            labelled(library, "case_lesson", language, case.lesson[language]),
+            labelled(library, "issuer_label", language, f"{case.issuer[language]}{date}")
+            + "\n"
+            + labelled(library, "source_label", language, case.source[language]),
         ]
     )
     return Reply(headline=f"🧑‍⚖️ {case.title[language]}", body=body, language=language)
@@ -154,7 +160,7 @@ def guide_page(library: Library, guide: Guide, language: Language) -> Reply:
         body=body,
         buttons=((talk,),),
         language=language,
-        references_label=library.text("law_label", language) if guide.laws else "",
+        references_label=labelled(library, "law_label", language, "") if guide.laws else "",
         references=tuple(Reference(library.laws[law].short[language], Press(PressKind.LAW, law)) for law in guide.laws),
     )
 
