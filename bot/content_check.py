@@ -42,8 +42,9 @@ def load_checked(folder: Path = CONTENT_FOLDER) -> Library:
 def _check(library: Library, folder: Path) -> Iterator[Problem]:
     domain = load_domain()
     yield from _intents(library, domain, folder)
-    yield from _interface(library)
-    complete = not any(True for _ in _dangling(library))
+    sentences = list(_interface(library))
+    yield from sentences
+    complete = not sentences and not any(True for _ in _dangling(library))
     for intent, topic in library.topics.items():
         document = library.documents[f"topics/{intent}"]
         for index, answer in enumerate(topic.answers):
@@ -107,7 +108,6 @@ def _dangling(library: Library) -> Iterator[str]:
         yield from (law for law in guide.laws if law not in library.laws)
         yield from (line for step in guide.steps for line in step.call if line not in library.hotlines)
     yield from (reference for reference in library.menu if library.find_answer(reference) is None)
-    yield from (key for key in TEXTS if key not in library.texts)
 
 
 def _when(document: Document, at: Keys, when: When | None, domain: Domain) -> Iterator[Problem]:

@@ -20,14 +20,29 @@ def answer_page(library: Library, intent: str, answer: Answer, language: Languag
         headline=f"{MARKS[answer.verdict]} {answer.headline[language]}",
         body=body,
         references_label=labelled(library, "law_label", language, "") if answer.laws else "",
-        references=tuple(
-            Reference(library.laws[law].short[language], Press(PressKind.LAW, law)) for law in answer.laws
-        ),
+        references=law_references(library, answer.laws, language),
         footer=_below(library, answer, language),
         buttons=_answer_buttons(library, intent, answer, language),
         language=language,
         intent=intent,
     )
+
+
+def law_references(library: Library, laws: Iterable[str], language: Language) -> tuple[Reference, ...]:
+    """The articles, those of one law together; its name is said once: «Art. 31 · Art. 44»."""
+    ordered = sorted(laws, key=lambda law: _first_of_same_law(library, list(laws), law))
+    references = []
+    name = ""
+    for law in ordered:
+        label = library.laws[law].short[language]
+        article = label[at:] if (at := label.find("第" if language == "zh" else "Art")) > 0 else label
+        references.append(Reference(article if label[:at] == name else label, Press(PressKind.LAW, law)))
+        name = label[:at] if at > 0 else ""
+    return tuple(references)
+
+
+def _first_of_same_law(library: Library, laws: list[str], law: str) -> int:
+    return next(i for i, other in enumerate(laws) if library.laws[other].law == library.laws[law].law)
 
 
 def _below(library: Library, answer: Answer, language: Language) -> str:
@@ -161,7 +176,7 @@ def guide_page(library: Library, guide: Guide, language: Language) -> Reply:
         buttons=((talk,),),
         language=language,
         references_label=labelled(library, "law_label", language, "") if guide.laws else "",
-        references=tuple(Reference(library.laws[law].short[language], Press(PressKind.LAW, law)) for law in guide.laws),
+        references=law_references(library, guide.laws, language),
     )
 
 
