@@ -1,16 +1,20 @@
-"""The command line as a person or a script uses it: real processes, exit codes, one line for a mistake."""
+"""The command line as a person or a script uses it: exit codes, streams, one line for a mistake."""
 
+import contextlib
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import click
 import pytest
 
-from bot.cli.main import cli
+from bot.cli.main import cli, run_command
 from bot.settings import PROJECT
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -27,19 +31,39 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {**kept, "CARDWISE_DATA_DIR": str(data), "CARDWISE_KEY_FILE": str(tmp_path / "config" / "key")}
 
 
-def cardwise(
-    environment: dict[str, str], *arguments: str, given: str | None = None, **more: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def cardwise(environment: dict[str, str], *arguments: str, given: str = "", **more: str) -> Done:
+    """Run a command in this process, with nothing but `environment` around it."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        mock.patch.dict(os.environ, {**environment, **more}, clear=True),
+        mock.patch("sys.stdin", io.StringIO(given)),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        code = run_command(list(arguments))
+    return Done(code, out.getvalue(), err.getvalue())
+
+
+def process(environment: dict[str, str], *arguments: str, given: str = "") -> Done:
+    """Run a command as a process of its own."""
+    done = subprocess.run(
         [sys.executable, "-m", "bot.cli.main", *arguments],
-        input=given if given is not None else "",
-        env={**environment, **more},
+        input=given,
+        env=environment,
         cwd=PROJECT,
         capture_output=True,
         text=True,
         timeout=110,
         check=False,
     )
+    return Done(done.returncode, done.stdout, done.stderr)
 
 
 def all_commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -98,7 +122,7 @@ def test_run_without_token_and_terminal_says_what_to_set(environment: dict[str, 
 
 
 def test_content_check_prints_nothing_when_nothing_is_wrong(environment: dict[str, str]) -> None:
-    done = cardwise(environment, "content", "check")
+    done = process(environment, "content", "check")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -170,12 +194,12 @@ def test_a_broken_database_is_one_line(environment: dict[str, str], tmp_path: Pa
 
 @pytest.mark.model
 def test_chat_over_a_pipe_and_as_json_lines(model_path: Path, environment: dict[str, str]) -> None:
-    piped = cardwise(environment, "chat", given="我可以把银行卡租给别人用吗\n2\n")
+    piped = process(environment, "chat", given="我可以把银行卡租给别人用吗\n2\n")
     assert piped.returncode == 0, piped.stderr
     assert piped.stdout.startswith("⛔")
     assert "🧑‍⚖️" in piped.stdout
     lines = '{"text": "someone offered me 500 yuan to use my sim card for a week, is that ok?"}\n{"press": 1}\nbad\n'
-    done = cardwise(environment, "chat", "--jsonl", "--as", "somebody", given=lines)
+    done = process(environment, "chat", "--jsonl", "--as", "somebody", given=lines)
     replies = [json.loads(line) for line in done.stdout.splitlines()]
     assert replies[0]["replies"][0]["text"].startswith("⛔")
     assert replies[1]["replies"][0]["text"].startswith("📖")
@@ -185,7 +209,7 @@ def test_chat_over_a_pipe_and_as_json_lines(model_path: Path, environment: dict[
 @pytest.mark.model
 def test_parse(model_path: Path, environment: dict[str, str]) -> None:
     text = "室友让我帮他收款转账，说给我提成"
-    one = json.loads(cardwise(environment, "parse", text).stdout)
+    one = json.loads(process(environment, "parse", text).stdout)
     assert one["intent"] == "ask_move_money"
     assert one["language"] == "zh"
     assert len(one["ranking"]) == 3

@@ -48,15 +48,16 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> None:
     """Run the command line and exit as design says."""
-    sys.exit(_run())
+    sys.exit(run_command(sys.argv[1:]))
 
 
-def _run() -> int:
+def run_command(arguments: list[str]) -> int:
+    """Run one command; its exit code."""
     if not sys.warnoptions:
         # Libraries of Rasa's age warn about their own future; that is for us, not for whoever runs the bot.
         warnings.simplefilter("ignore")
     try:
-        cli.main(standalone_mode=False, prog_name="cardwise")
+        cli.main(arguments, standalone_mode=False, prog_name="cardwise")
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help() if error.ctx else "", err=True)
         return 2
