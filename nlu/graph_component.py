@@ -37,7 +37,11 @@ class CardwiseComponent(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "CardwiseComponent":
         """A component that has learned nothing yet. Raises `InvalidConfigException` for settings it does not know."""
         return cls(checked_settings(cls.settings_class, config, cls.__name__), model_storage, resource)

@@ -36,7 +36,12 @@ class EntityExtractor(CardwiseComponent):
 
     @classmethod
     def load(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
     ) -> "EntityExtractor":
         component = cls(checked_settings(TaggerSettings, config, cls.__name__), model_storage, resource)
         with model_storage.read_from(resource) as folder:
@@ -63,5 +68,6 @@ class EntityExtractor(CardwiseComponent):
 def _mentions(message: Message) -> tuple[Mention, ...]:
     """What is marked in a training sentence."""
     return tuple(
-        Mention(marked["entity"], marked["value"], marked["start"], marked["end"]) for marked in message.get("entities") or ()
+        Mention(marked["entity"], marked["value"], marked["start"], marked["end"])
+        for marked in message.get("entities") or ()
     )

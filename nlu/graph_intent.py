@@ -34,7 +34,12 @@ class NgramFeaturizer(CardwiseComponent):
 
     @classmethod
     def load(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
     ) -> "NgramFeaturizer":
         settings = checked_settings(NgramSettings, config, cls.__name__)
         component = cls(settings, model_storage, resource)
@@ -68,7 +73,12 @@ class IntentClassifier(CardwiseComponent):
 
     @classmethod
     def load(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
     ) -> "IntentClassifier":
         component = cls(checked_settings(LinearSettings, config, cls.__name__), model_storage, resource)
         with model_storage.read_from(resource) as folder:
@@ -101,5 +111,9 @@ class ConfidenceGate(CardwiseComponent):
     def work_on(self, message: Message) -> None:
         ranking = message.get("intent_ranking")
         first, second = ranking[0]["confidence"], ranking[1]["confidence"] if len(ranking) > 1 else 0.0
-        if not message.get(VECTOR).columns.size or first < self.settings.threshold or first - second < self.settings.margin:
+        if (
+            not message.get(VECTOR).columns.size
+            or first < self.settings.threshold
+            or first - second < self.settings.margin
+        ):
             message.set("intent", {"name": FALLBACK, "confidence": first}, add_to_output=True)

@@ -58,7 +58,12 @@ class MessageNormaliser(CardwiseComponent):
 
     @classmethod
     def load(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
     ) -> "MessageNormaliser":
         settings = checked_settings(NormaliserSettings, config, cls.__name__)
         component = cls(settings, model_storage, resource)
@@ -88,7 +93,12 @@ class MessageTokeniser(CardwiseComponent):
 
     @classmethod
     def load(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
     ) -> "MessageTokeniser":
         component = cls(checked_settings(NoSettings, config, cls.__name__), model_storage, resource)
         with model_storage.read_from(resource) as folder:

@@ -63,4 +63,3 @@ class Interpreter(Protocol):
     """Anything that can tell what a message means. Safe for any text; never raises because of one."""
 
     async def parse(self, text: str) -> Parse: ...
-

@@ -18,7 +18,10 @@ _PINYIN = frozenset(
     "maka shouka yanyin yanshi zhapian zuolao jianzhi xuesheng fudaoyuan yangka shuadan yinliu laqun kanong kashang "
     "zousi zhuanzhang quxian liangka sijiantao zhifubao shenfenzheng gongan jingcha panji panjinian ma".split()
 )
-_URL = re.compile(r"(?:https?://|www\.)[!-~]+|[\w.+-]{1,40}@[\w-]{1,40}(?:\.\w{1,20})+|\b[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){1,4}", re.IGNORECASE | re.ASCII)
+_URL = re.compile(
+    r"(?:https?://|www\.)[!-~]+|[\w.+-]{1,40}@[\w-]{1,40}(?:\.\w{1,20})+|\b[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){1,4}",
+    re.IGNORECASE | re.ASCII,
+)
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['\u2019][A-Za-z]+)?")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 

@@ -48,7 +48,9 @@ def softmax(scores: Floats) -> Floats:
     return result
 
 
-def train_linear(vectors: Sequence[Vector], intents: Sequence[str], width: int, settings: LinearSettings) -> LinearModel:
+def train_linear(
+    vectors: Sequence[Vector], intents: Sequence[str], width: int, settings: LinearSettings
+) -> LinearModel:
     """Learn from the sentences' `vectors` and `intents`; `width` is the size of the vocabulary."""
     names = tuple(sorted(set(intents)))
     targets = np.asarray([names.index(intent) for intent in intents])
@@ -91,7 +93,7 @@ def _matrix(vectors: Sequence[Vector], width: int) -> Any:
 def _temperature(matrix: Any, targets: NDArray[np.int_], settings: LinearSettings) -> float:
     """The temperature under which sentences that were kept aside are least surprising."""
     order = np.random.default_rng(_SEED).permutation(len(targets))
-    aside, rest = order[:: _HELD_OUT], np.delete(order, np.s_[:: _HELD_OUT])
+    aside, rest = order[::_HELD_OUT], np.delete(order, np.s_[::_HELD_OUT])
     fitted = _fit(matrix[rest], targets[rest], settings)
     known = np.isin(targets[aside], fitted.classes_)
     scores = np.asarray(fitted.decision_function(matrix[aside[known]]))

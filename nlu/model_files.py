@@ -91,7 +91,9 @@ def put_in_place(packed: Path, archive: Path, about: About) -> None:
 
 def newest_model(data_dir: Path) -> Path | None:
     """The archive of the newest model of `data_dir` that is whole; None when there is none."""
-    archives = sorted(models_dir(data_dir).glob(f"cardwise-*{_ARCHIVE}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    archives = sorted(
+        models_dir(data_dir).glob(f"cardwise-*{_ARCHIVE}"), key=lambda path: path.stat().st_mtime, reverse=True
+    )
     return next((archive for archive in archives if whole_model(archive)), None)
 
 

@@ -17,7 +17,6 @@ _HEAD_SHARE = 0.75
 _MOST_REPEATS = 3
 
 
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Normalised:
     """The plain text, and for each of its characters the stretch `[start, end)` of the original it stands for."""

@@ -15,7 +15,10 @@ _SCALES = {"十": 10, "百": 100, "千": 1000, "k": 1000, "grand": 1000, "thousa
 _ONES = {word: number for number, word in enumerate(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 )}  # fmt: skip
-_ENGLISH_TENS = {word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}
+_ENGLISH_TENS = {
+    word: 10 * number
+    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+}
 _ENGLISH = "|".join(sorted([*_ONES, *_ENGLISH_TENS], key=len, reverse=True))
 
 _NUMBER = re.compile(
@@ -26,8 +29,12 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
-_MONEY_AFTER = re.compile(r"\ ?(?:块钱|块|元|圆|大洋|人民币|软妹币|rmb|yuan|cny|r(?![a-z])|¥|kuai|bucks|每月|/月|/天|一天|一月|一个月|一张|/张)")
-_MONEY_BEFORE = re.compile(r"(?:¥|￥|rmb|cny|yuan|月薪|日薪|日结|时薪|工资|报酬|佣金|赚|挣|给了?|付了?|提成|押金|骗了?|paid|pay|pays|for|earn|earned|made)\ ?$")
+_MONEY_AFTER = re.compile(
+    r"\ ?(?:块钱|块|元|圆|大洋|人民币|软妹币|rmb|yuan|cny|r(?![a-z])|¥|kuai|bucks|每月|/月|/天|一天|一月|一个月|一张|/张)"
+)
+_MONEY_BEFORE = re.compile(
+    r"(?:¥|￥|rmb|cny|yuan|月薪|日薪|日结|时薪|工资|报酬|佣金|赚|挣|给了?|付了?|提成|押金|骗了?|paid|pay|pays|for|earn|earned|made)\ ?$"
+)
 _COUNT_AFTER = re.compile(
     r"\ ?(?:张|套|个(?!月|小时|人|星期|礼拜|多|学)|(?:more\ |spare\ |old\ |different\ |unused\ |extra\ |bank\ |sim\ |phone\ |wechat\ |qq\ |debit\ )*(?:cards?|sims?|accounts?|numbers)(?![a-z]))"
 )

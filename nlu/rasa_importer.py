@@ -25,7 +25,10 @@ class SentenceImporter(TrainingDataImporter):
     """What Rasa's trainer asks for its data: our sentences, no stories, an empty domain."""
 
     def __init__(
-        self, config_file: str | None = None, domain_path: str | None = None, training_data_paths: list[str] | str | None = None
+        self,
+        config_file: str | None = None,
+        domain_path: str | None = None,
+        training_data_paths: list[str] | str | None = None,
     ) -> None:
         """`training_data_paths`: the first one is the folder of the training data; our own when there is none."""
         paths = [training_data_paths] if isinstance(training_data_paths, str) else training_data_paths

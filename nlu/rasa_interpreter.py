@@ -45,9 +45,13 @@ class RasaInterpreter:
             # The components keep what they need in memory, so the unpacked archive can go at once.
             with tempfile.TemporaryDirectory(prefix="cardwise-model-") as folder:
                 try:
-                    about, runner = load_predict_graph_runner(Path(folder), model_path, LocalModelStorage, DaskGraphRunner)
+                    about, runner = load_predict_graph_runner(
+                        Path(folder), model_path, LocalModelStorage, DaskGraphRunner
+                    )
                 except Exception as error:
-                    raise ModelUnusable(f"{model_path}: cannot be loaded ({type(error).__name__}); train again") from error
+                    raise ModelUnusable(
+                        f"{model_path}: cannot be loaded ({type(error).__name__}); train again"
+                    ) from error
         return cls(runner, about.nlu_target)
 
     async def parse(self, text: str) -> Parse:
@@ -69,7 +73,8 @@ class RasaInterpreter:
 def _parse(text: str, message: Any) -> Parse:
     ranking = tuple(Ranked(ranked["name"], ranked["confidence"]) for ranked in message.get("intent_ranking"))
     found = tuple(
-        Entity(entity["entity"], entity["value"], entity["text"], entity["start"], entity["end"]) for entity in message.get("entities")
+        Entity(entity["entity"], entity["value"], entity["text"], entity["start"], entity["end"])
+        for entity in message.get("entities")
     )
     decided: str = message.get("intent")["name"]
     return Parse(text, detect_language(text), decided or FALLBACK, ranking[0].confidence, ranking[:RANKED], found)

@@ -52,7 +52,9 @@ class EntityTagger:
         return tuple(found)
 
 
-def train_crf(analyses: Sequence[Analysis], mentions: Sequence[Iterable[Mention]], settings: TaggerSettings, target: Path) -> None:
+def train_crf(
+    analyses: Sequence[Analysis], mentions: Sequence[Iterable[Mention]], settings: TaggerSettings, target: Path
+) -> None:
     """Learn from analysed sentences and their mentions (placed in the original texts); write the CRF to `target`."""
     from pycrfsuite import Trainer
 
@@ -86,7 +88,11 @@ def labels_of(analysis: Analysis, units: tuple[Unit, ...], mentions: Iterable[Me
 def plain_surfaces(analysis: Analysis, mentions: Iterable[Mention]) -> list[tuple[str, str, Any]]:
     """Entity, plain surface and value of each mention, for the value book."""
     spans = [(mention, analysis.plain.plain_span(mention.start, mention.end)) for mention in mentions]
-    return [(mention.entity, analysis.plain.text[start:end].strip(), mention.value) for mention, (start, end) in spans if start < end]
+    return [
+        (mention.entity, analysis.plain.text[start:end].strip(), mention.value)
+        for mention, (start, end) in spans
+        if start < end
+    ]
 
 
 def _stretches(labels: Sequence[str]) -> Iterable[tuple[str, int, int]]:

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_PART = re.compile(r"(?P<han>[\u3400-\u9fff]+)|(?P<word>[^\W\d_\u3400-\u9fff]+(?:'[^\W\d_]+)*)|(?P<number>\d+(?:[.,]\d+)*)|\S")
+_PART = re.compile(
+    r"(?P<han>[\u3400-\u9fff]+)|(?P<word>[^\W\d_\u3400-\u9fff]+(?:'[^\W\d_]+)*)|(?P<number>\d+(?:[.,]\d+)*)|\S"
+)
 # Rarer words of jieba's dictionary, names of places and people for the most part, cost memory and loading time
 # and never occur in the training sentences.
 _RAREST_WORD = 12

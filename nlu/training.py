@@ -82,7 +82,11 @@ def ensure_model(
     about = whole_model(archive)
     if about and not force:
         return _model(archive, about, trained=False, reason="nothing changed")
-    reason = "asked for" if about else ("the model on disk was damaged or foreign" if archive.exists() else "no model for this data yet")
+    reason = (
+        "asked for"
+        if about
+        else ("the model on disk was damaged or foreign" if archive.exists() else "no model for this data yet")
+    )
     archive.parent.mkdir(parents=True, exist_ok=True)
     with _lock(archive.parent, tell):
         about = whole_model(archive)
@@ -143,7 +147,9 @@ def _train_with_rasa(sentences: list[Sentence], config_file: Path, folder: Path,
         try:
             config = yaml.safe_load(config_file.read_text(encoding="utf-8"))
             graph = GraphV1Recipe().graph_config_for_recipe(config, {}, TrainingType.NLU)
-            trainer = GraphTrainer(LocalModelStorage.create(storage_folder), LocalTrainingCache(), _telling_runner(tell))
+            trainer = GraphTrainer(
+                LocalModelStorage.create(storage_folder), LocalTrainingCache(), _telling_runner(tell)
+            )
             trainer.train(graph, FixedImporter(sentences), packed, force_retraining=True)
         except RasaException as error:
             raise TrainingFailed(str(error.__cause__ or error)) from error
@@ -170,7 +176,9 @@ def _telling_runner(tell: Progress) -> Any:
 
     class TellingRunner(DaskGraphRunner):
         @classmethod
-        def create(cls, graph_schema: Any, model_storage: Any, execution_context: Any, hooks: Any = None) -> "TellingRunner":
+        def create(
+            cls, graph_schema: Any, model_storage: Any, execution_context: Any, hooks: Any = None
+        ) -> "TellingRunner":
             return cls(graph_schema, model_storage, execution_context, [*(hooks or []), TellStage()])
 
     return TellingRunner

@@ -82,7 +82,11 @@ def _token_places(analysis: Analysis, units: tuple[Unit, ...]) -> list[list[str]
     for token in analysis.tokens:
         inside = [index for position in range(token.start, token.end) if (index := at.get(position)) is not None]
         for number, index in enumerate(inside):
-            place = "whole" if len(inside) == 1 else ("first" if number == 0 else "last" if number == len(inside) - 1 else "inner")
+            place = (
+                "whole"
+                if len(inside) == 1
+                else ("first" if number == 0 else "last" if number == len(inside) - 1 else "inner")
+            )
             places[index] += [f"place={place}", f"token={token.text}"]
     return places
 
@@ -115,13 +119,20 @@ def _inside(units: tuple[Unit, ...], start: int, end: int) -> Iterable[int]:
 
 def _message_features(analysis: Analysis) -> list[str]:
     """Which kinds of mention the message has at all: "use" is a deal only where there is a card to use."""
-    found = {f"has {match.meaning.entity}{'!' if match.meaning.sure else '?'}" for match in analysis.matches if match.meaning.entity != "relation"}
+    found = {
+        f"has {match.meaning.entity}{'!' if match.meaning.sure else '?'}"
+        for match in analysis.matches
+        if match.meaning.entity != "relation"
+    }
     return sorted(found) or ["has nothing"]
 
 
 def _distances(units: tuple[Unit, ...], tags: list[list[str]]) -> list[list[str]]:
     """How far the nearest item stands before and after each unit."""
-    marks = ["".join("!" if tag.startswith("item!") else "?" if tag.startswith("item?") else "" for tag in known)[:1] for known in tags]
+    marks = [
+        "".join("!" if tag.startswith("item!") else "?" if tag.startswith("item?") else "" for tag in known)[:1]
+        for known in tags
+    ]
     distances: list[list[str]] = [[] for _ in units]
     for name, order in (("before", range(len(units))), ("after", range(len(units) - 1, -1, -1))):
         seen, last = "", 0

@@ -167,11 +167,11 @@ class PeopleService:
     async def remove(self, membership_id: int) -> bool:
         """Take a role away. False when there is none of that number. Raises LastAdmin."""
         async with self._database.write() as work:
+            if [admin.id for admin in await work.people.lock_admins()] == [membership_id]:
+                raise LastAdmin
             removed = await work.people.remove_membership(membership_id)
             if removed is None:
                 return False
-            if removed.role is Role.ADMIN and len(await work.people.with_role(Role.ADMIN)) == 0:
-                raise LastAdmin
             await work.audit.record(None, "role removed", f"membership {membership_id}, role {removed.role}")
             return True
 

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.keys import KeyRing
@@ -44,12 +45,19 @@ class People:
 
 class PeopleWriter(People):
     async def find_or_add(self, address: str) -> Person:
+        """The person at `address`, added when unknown. Two processes that add the same one at once get the same row."""
         person = await self.find(address)
-        if person is None:
-            person = Person(id=uuid.uuid4(), address_hash=self._keyring.lookup(address))
-            self._session.add(person)
-            person.address = address
-            await self._session.flush()
+        if person is not None:
+            return person
+        try:
+            async with self._session.begin_nested():
+                person = Person(id=uuid.uuid4(), address_hash=self._keyring.lookup(address))
+                self._session.add(person)
+                person.address = address
+        except IntegrityError:
+            person = await self.find(address)
+            if person is None:
+                raise
         return person
 
     async def set_consent(self, person: Person, consent: Consent) -> None:
@@ -59,7 +67,7 @@ class PeopleWriter(People):
     async def add_membership(
         self, person_id: uuid.UUID, role: Role, school_id: int | None, class_name: str | None
     ) -> bool:
-        """Give a role. False when the person holds it already."""
+        """Give a role. False when the person holds it already; their class is then brought up to date."""
         for held in await self.memberships(person_id):
             if held.role == role and held.school_id == school_id:
                 if class_name and held.class_name != class_name:
@@ -68,6 +76,11 @@ class PeopleWriter(People):
         self._session.add(Membership(person_id=person_id, role=role, school_id=school_id, class_name=class_name))
         await self._session.flush()
         return True
+
+    async def lock_admins(self) -> Sequence[Membership]:
+        """Every admin, held until this unit ends, so that two at once cannot remove each other."""
+        query = select(Membership).where(Membership.role == Role.ADMIN).with_for_update()
+        return (await self._session.scalars(query)).all()
 
     async def remove_membership(self, membership_id: int) -> Membership | None:
         membership = await self._session.get(Membership, membership_id)

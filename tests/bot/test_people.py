@@ -1,5 +1,6 @@
 """Schools, roles and invitations: who may do what, on both databases."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -90,6 +91,15 @@ async def test_the_last_admin_stays(people: PeopleService) -> None:
     assert await people.remove(admin.id)
     assert not (await people.actor("telegram:1")).is_admin
     assert not await people.remove(999)
+
+
+async def test_two_admins_cannot_remove_each_other_at_once(people: PeopleService) -> None:
+    await join(people, "telegram:1", Role.ADMIN)
+    await join(people, "telegram:2", Role.ADMIN)
+    numbers = [held.id for held, _ in await people.memberships()]
+    results = await asyncio.gather(*(people.remove(number) for number in numbers), return_exceptions=True)
+    assert sorted(type(result).__name__ for result in results) == ["LastAdmin", "bool"]
+    assert len(await people.memberships()) == 1
 
 
 async def test_schools_are_named_once_and_known(people: PeopleService) -> None:

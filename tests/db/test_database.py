@@ -49,6 +49,16 @@ async def test_a_person_is_found_again_by_their_address(database: Database) -> N
         assert await reading.people.find("telegram:7") is None
 
 
+async def test_the_same_person_added_many_times_at_once_is_one(database: Database) -> None:
+    async def add() -> uuid.UUID:
+        async with database.write() as work:
+            return (await work.people.find_or_add("telegram:5")).id
+
+    assert len(set(await asyncio.gather(*(add() for _ in range(12))))) == 1
+    async with database.read() as reading:
+        assert await reading.people.count() == 1
+
+
 async def test_a_unit_that_raises_changes_nothing(database: Database) -> None:
     with pytest.raises(RuntimeError):
         async with database.write() as work:
