@@ -21,7 +21,7 @@ class ContentIsBroken(Exception):
     """At least one content file has a mistake; `problems` names them all."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(f"{len(problems)} mistakes in the content files")
+        super().__init__("\n".join(map(str, problems)))
         self.problems = problems
 
 

@@ -63,4 +63,5 @@ def check(step: dict[str, Any], answers: list[Sent]) -> None:
 
 
 def _list(value: Any) -> list[str]:
-    return [] if value is None else [value] if isinstance(value, str) else list(value)
+    """YAML reads an unquoted 2022-12-01 or 16 as a date or a number; in a chat they are text."""
+    return [] if value is None else [str(part) for part in value] if isinstance(value, list) else [str(value)]
