@@ -1,4 +1,4 @@
-"""Everything about a message that both models look at: its plain spelling, words, lexicon matches, numbers and concepts."""
+"""Everything about a message that both models look at: its plain spelling, words, lexicon matches, numbers, concepts."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,8 @@ class Analysis:
     tokens: tuple[Token, ...]
     matches: tuple[Match, ...]
     numerals: tuple[Numeral, ...]
-    concepts: tuple[Mentioned, ...]
+    topics: tuple[Mentioned, ...]
+    meanings: tuple[Mentioned, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -26,7 +27,8 @@ class Analyser:
 
     tokeniser: Tokeniser
     lexicon: Lexicon
-    concepts: Concepts
+    topics: Concepts
+    glossary: Concepts
 
     def analyse(self, plain: Normalised) -> Analysis:
         """The words, lexicon matches, numbers and concepts of a message."""
@@ -35,5 +37,6 @@ class Analyser:
             self.tokeniser.tokens(plain.text),
             self.lexicon.matches(plain.text),
             find_numerals(plain.text),
-            self.concepts.mentioned(plain.text),
+            self.topics.mentioned(plain.text),
+            self.glossary.mentioned(plain.text),
         )

@@ -1,6 +1,10 @@
-"""What a message talks about, whatever the words and the language: read from `lexicon/concepts.yml`."""
+"""What a message talks about, whatever the words and the language.
 
-from collections.abc import Iterator, Mapping
+`lexicon/concepts.yml` holds broad topics, `lexicon/glossary.yml` words that mean the same in Chinese and English. Both
+let the intent model learn from one sentence for all that say the same in other words.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,12 +15,12 @@ import yaml
 from nlu.normalise import Normaliser
 from nlu.spelling import is_whole, load_spellings
 
-CONCEPT_FILE = Path(__file__).with_name("lexicon") / "concepts.yml"
+LEXICON_DIR = Path(__file__).with_name("lexicon")
 _BEGINNING = "*"
 
 
 class BadConcepts(ValueError):
-    """`concepts.yml` does not have the shape that its own comments describe."""
+    """`concepts.yml` or `glossary.yml` does not have the shape that its own comments describe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Concepts:
         self.forms = {form: list(names) for form, names in forms.items()}
         lengths: dict[str, set[int]] = {}
         for form in self.forms:
-            lengths.setdefault(form[0], set()).add(len(form.rstrip(_BEGINNING)))
+            lengths.setdefault(form[:1], set()).add(len(form.removesuffix(_BEGINNING)))
         self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
 
     def mentioned(self, text: str) -> tuple[Mentioned, ...]:
@@ -53,37 +57,53 @@ class Concepts:
 
     def _standing_at(self, text: str, start: int, end: int) -> Iterator[str]:
         form = text[start:end]
-        names = self.forms.get(form)
-        if names and is_whole(text, start, end):
-            yield from names
-        names = self.forms.get(form + _BEGINNING)
-        if names and _begins_word(text, start):
-            yield from names
-
-
-def _begins_word(text: str, start: int) -> bool:
-    return not start or not (text[start - 1].isascii() and text[start - 1].isalnum())
+        whole = self.forms.get(form)
+        if whole and is_whole(text, start, end):
+            yield from whole
+        beginning = self.forms.get(form + _BEGINNING)
+        if beginning and is_whole(text, start, start):
+            yield from beginning
 
 
 @lru_cache(maxsize=2)
-def load_concepts(path: Path = CONCEPT_FILE) -> Concepts:
-    """The concepts in `path`. Raises `BadConcepts` when the file is not as it should be."""
+def load_topics(path: Path = LEXICON_DIR / "concepts.yml") -> Concepts:
+    """The broad topics in `path`. Raises `BadConcepts`."""
     data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)  # noqa: S506 - a safe loader
     if not isinstance(data, dict) or not all(isinstance(name, str) for name in data):
         raise BadConcepts(f"{path}: write one block for each concept")
+    return _concepts(_topic_forms(path, data))
+
+
+@lru_cache(maxsize=2)
+def load_glossary(path: Path = LEXICON_DIR / "glossary.yml") -> Concepts:
+    """The words in `path` that mean the same; the first word of a line names the meaning. Raises `BadConcepts`."""
+    lines = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)  # noqa: S506 - a safe loader
+    if not isinstance(lines, list) or not all(isinstance(line, str) and line.count(" | ") == 1 for line in lines):
+        raise BadConcepts(f"{path}: write each line as 'Chinese words | English words'")
+    return _concepts(pair for line in lines for pair in _meaning_forms(line))
+
+
+def _topic_forms(path: Path, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, block in data.items():
+        if not isinstance(block, dict) or set(block) != {"zh", "en"}:
+            raise BadConcepts(f"{path}: {name} holds a 'zh' and an 'en' list")
+        yield from ((name, str(form)) for form in (*block["zh"], *block["en"]))
+
+
+def _meaning_forms(line: str) -> Iterator[tuple[str, str]]:
+    chinese, english = line.split(" | ")
+    words = chinese.split()
+    yield from ((words[0], word) for word in (*words, *(word.strip() for word in english.split(","))))
+
+
+def _concepts(pairs: Iterable[tuple[str, str]]) -> Concepts:
+    """The concepts of names and their forms, the forms in plain spelling."""
     normaliser = Normaliser(load_spellings())
     forms: dict[str, list[str]] = {}
-    for name, block in data.items():
-        for form in _forms(path, name, block):
-            star = _BEGINNING if form.endswith(_BEGINNING) else ""
-            plain = normaliser.normalise(form.removesuffix(_BEGINNING)).text.strip() + star
-            if plain != star and name not in forms.setdefault(plain, []):
-                forms[plain].append(name)
+    for name, form in pairs:
+        star = _BEGINNING if form.endswith(_BEGINNING) else ""
+        plain = normaliser.normalise(form.removesuffix(_BEGINNING)).text.strip()
+        names = forms.setdefault(plain + star, []) if plain else [name]
+        if name not in names:
+            names.append(name)
     return Concepts(forms)
-
-
-def _forms(path: Path, name: str, block: Any) -> Iterator[str]:
-    if not isinstance(block, dict) or set(block) != {"zh", "en"}:
-        raise BadConcepts(f"{path}: {name} holds a 'zh' and an 'en' list")
-    for form in (*block["zh"], *block["en"]):
-        yield str(form)

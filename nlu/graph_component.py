@@ -4,8 +4,10 @@ The work itself is done by classes that know nothing of Rasa (`normalise`, `toke
 component only takes messages apart, keeps its data in Rasa's model storage and puts the results back.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -74,3 +76,13 @@ def checked_settings(settings_class: type[Settings], config: Mapping[str, Any], 
             name = getattr(known[key].type, "__name__", known[key].type)
             raise InvalidConfigException(f"config.yml: {component}: {key} must be a {name}, not {value!r}")
     return settings_class(**config)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Keep `content` in a model."""
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+
+def read_json(path: Path) -> Any:
+    """What `write_json` kept."""
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -1,6 +1,5 @@
 """Rasa graph component that finds entities."""
 
-import json
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext
@@ -9,7 +8,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.graph_component import ANALYSIS, CardwiseComponent, checked_settings
+from nlu.graph_component import ANALYSIS, CardwiseComponent, checked_settings, read_json, write_json
 from nlu.lexicon import load_lexicon
 from nlu.tagger import EntityTagger, TaggerSettings, plain_surfaces, train_crf
 from nlu.training_data import Mention
@@ -30,7 +29,7 @@ class EntityExtractor(CardwiseComponent):
         marked = (found for pair in zip(analyses, mentions, strict=True) for found in plain_surfaces(*pair))
         book = ValueBook.learn(load_lexicon(), marked)
         with self._storage.write_to(self._resource) as folder:
-            (folder / "values.json").write_text(json.dumps(book.forms, ensure_ascii=False), encoding="utf-8")
+            write_json(folder / "values.json", book.forms)
             train_crf(analyses, mentions, self.settings, folder / "entities.crfsuite")
         return self._resource
 
@@ -45,7 +44,7 @@ class EntityExtractor(CardwiseComponent):
     ) -> "EntityExtractor":
         component = cls(checked_settings(TaggerSettings, config, cls.__name__), model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            book = ValueBook(json.loads((folder / "values.json").read_text(encoding="utf-8")))
+            book = ValueBook(read_json(folder / "values.json"))
             component.tagger = EntityTagger((folder / "entities.crfsuite").read_bytes(), book)
         return component
 

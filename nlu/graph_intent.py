@@ -1,6 +1,5 @@
-"""Rasa graph components that tell what a message means: n-grams, the linear model, the decision."""
+"""Rasa graph components that tell what a message means: features, the network, the decision."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,24 +10,24 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.graph_component import ANALYSIS, VECTOR, CardwiseComponent, checked_settings
+from nlu.graph_component import ANALYSIS, VECTOR, CardwiseComponent, checked_settings, read_json, write_json
 from nlu.interpreter import FALLBACK
-from nlu.linear import LinearModel, LinearSettings, train_linear
+from nlu.network import IntentNetwork, NetworkSettings, train_network
 from nlu.ngrams import NgramSettings, Vocabulary
 
 
 class NgramFeaturizer(CardwiseComponent):
-    """Turns messages into weighted n-grams; see `nlu.ngrams`."""
+    """Turns messages into weighted features; see `nlu.ngrams`."""
 
     settings_class = NgramSettings
     vocabulary: Vocabulary
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn which n-grams there are and how telling each is."""
+        """Learn which features there are and how telling each is."""
         analyses = (message.get(ANALYSIS) for message in training_data.intent_examples)
         vocabulary = Vocabulary.learn(analyses, self.settings)
         with self._storage.write_to(self._resource) as folder:
-            (folder / "ngrams.json").write_text(json.dumps(vocabulary.ngrams, ensure_ascii=False), encoding="utf-8")
+            write_json(folder / "names.json", vocabulary.names)
             np.save(folder / "telling.npy", vocabulary.telling, allow_pickle=False)
         return self._resource
 
@@ -44,9 +43,9 @@ class NgramFeaturizer(CardwiseComponent):
         settings = checked_settings(NgramSettings, config, cls.__name__)
         component = cls(settings, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            ngrams = json.loads((folder / "ngrams.json").read_text(encoding="utf-8"))
+            names = read_json(folder / "names.json")
             telling = np.load(folder / "telling.npy", allow_pickle=False)
-        component.vocabulary = Vocabulary(ngrams, telling, settings)
+        component.vocabulary = Vocabulary(names, telling, settings)
         return component
 
     def work_on(self, message: Message) -> None:
@@ -54,21 +53,20 @@ class NgramFeaturizer(CardwiseComponent):
 
 
 class IntentClassifier(CardwiseComponent):
-    """Ranks every intent by how probable it is; see `nlu.linear`."""
+    """Ranks every intent by how probable it is; see `nlu.network`."""
 
-    settings_class = LinearSettings
-    model: LinearModel
+    settings_class = NetworkSettings
+    model: IntentNetwork
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn the weight of each n-gram for each intent."""
+        """Learn which features mean which intent."""
         examples = training_data.intent_examples
         vectors = [message.get(VECTOR) for message in examples]
         width = 1 + max((int(vector.columns.max(initial=0)) for vector in vectors), default=0)
-        model = train_linear(vectors, [message.get("intent") for message in examples], width, self.settings)
+        model = train_network(vectors, [message.get("intent") for message in examples], width, self.settings)
         with self._storage.write_to(self._resource) as folder:
-            about = {"intents": model.intents, "temperature": model.temperature}
-            (folder / "intents.json").write_text(json.dumps(about), encoding="utf-8")
-            np.savez(folder / "weights.npz", weights=model.weights.astype(np.float16), bias=model.bias)
+            write_json(folder / "intents.json", model.intents)
+            np.savez(folder / "layers.npz", *(layer.astype(np.float16) for layer in model.layers))
         return self._resource
 
     @classmethod
@@ -80,11 +78,11 @@ class IntentClassifier(CardwiseComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> "IntentClassifier":
-        component = cls(checked_settings(LinearSettings, config, cls.__name__), model_storage, resource)
-        with model_storage.read_from(resource) as folder:
-            about = json.loads((folder / "intents.json").read_text(encoding="utf-8"))
-            with np.load(folder / "weights.npz", allow_pickle=False) as stored:
-                component.model = LinearModel(about["intents"], stored["weights"], stored["bias"], about["temperature"])
+        settings = checked_settings(NetworkSettings, config, cls.__name__)
+        component = cls(settings, model_storage, resource)
+        with model_storage.read_from(resource) as folder, np.load(folder / "layers.npz", allow_pickle=False) as stored:
+            layers = [stored[name] for name in stored.files]
+            component.model = IntentNetwork(read_json(folder / "intents.json"), layers, settings.temperature)
         return component
 
     def work_on(self, message: Message) -> None:

@@ -1,6 +1,5 @@
 """Rasa graph components that read a message: take it in, bring it into plain spelling, take it apart."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.analysis import Analyser
-from nlu.graph_component import ANALYSIS, PLAIN, CardwiseComponent, checked_settings
+from nlu.concepts import Concepts, load_glossary, load_topics
+from nlu.graph_component import ANALYSIS, PLAIN, CardwiseComponent, checked_settings, read_json, write_json
 from nlu.lexicon import Lexicon, load_lexicon, load_terms
 from nlu.normalise import DEFAULT_LIMIT, Normaliser
 from nlu.spelling import Spellings, SpellingTables, load_spellings
@@ -52,8 +52,7 @@ class MessageNormaliser(CardwiseComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Keep today's spelling tables with the model."""
         with self._storage.write_to(self._resource) as folder:
-            tables = load_spellings().tables.as_json()
-            (folder / "spellings.json").write_text(json.dumps(tables, ensure_ascii=False), encoding="utf-8")
+            write_json(folder / "spellings.json", load_spellings().tables.as_json())
         return self._resource
 
     @classmethod
@@ -68,7 +67,7 @@ class MessageNormaliser(CardwiseComponent):
         settings = checked_settings(NormaliserSettings, config, cls.__name__)
         component = cls(settings, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            tables = SpellingTables(**json.loads((folder / "spellings.json").read_text(encoding="utf-8")))
+            tables = SpellingTables(**read_json(folder / "spellings.json"))
         component.normaliser = Normaliser(Spellings(tables), settings.limit)
         return component
 
@@ -86,9 +85,15 @@ class MessageTokeniser(CardwiseComponent):
         """Keep today's dictionary and lexicon with the model."""
         lexicon = load_lexicon()
         words = domain_dictionary([*lexicon.forms, *load_terms()])
+        kept = {
+            "dictionary": words,
+            "lexicon": lexicon.as_json(),
+            "topics": load_topics().forms,
+            "glossary": load_glossary().forms,
+        }
         with self._storage.write_to(self._resource) as folder:
-            (folder / "dictionary.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
-            (folder / "lexicon.json").write_text(json.dumps(lexicon.as_json(), ensure_ascii=False), encoding="utf-8")
+            for name, content in kept.items():
+                write_json(folder / f"{name}.json", content)
         return self._resource
 
     @classmethod
@@ -102,9 +107,12 @@ class MessageTokeniser(CardwiseComponent):
     ) -> "MessageTokeniser":
         component = cls(checked_settings(NoSettings, config, cls.__name__), model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            words = json.loads((folder / "dictionary.json").read_text(encoding="utf-8"))
-            lexicon = Lexicon.from_json(json.loads((folder / "lexicon.json").read_text(encoding="utf-8")))
-        component.analyser = Analyser(Tokeniser(words), lexicon)
+            component.analyser = Analyser(
+                Tokeniser(read_json(folder / "dictionary.json")),
+                Lexicon.from_json(read_json(folder / "lexicon.json")),
+                Concepts(read_json(folder / "topics.json")),
+                Concepts(read_json(folder / "glossary.json")),
+            )
         return component
 
     def work_on(self, message: Message) -> None:

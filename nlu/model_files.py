@@ -20,8 +20,8 @@ _ARCHIVE, _ABOUT = ".tar.gz", ".json"
 
 # The modules that decide what a model learns and how it reads; a change elsewhere in `nlu/` trains nothing anew.
 _SOURCES = (
-    "analysis graph_component graph_entities graph_intent graph_text lexicon linear ngrams normalise numerals "
-    "rasa_importer spelling tagger tokens training_data units values"
+    "analysis concepts features graph_component graph_entities graph_intent graph_text lexicon network ngrams normalise "
+    "numerals rasa_importer spelling tagger tokens training_data units values"
 ).split()
 
 

@@ -100,7 +100,9 @@ class Front:
         if error is None:
             return
         logger.error("%s while handling an update\n%s", type(error).__name__, where(error))
-        if not isinstance(update, Update) or isinstance(error, NetworkError) or update.effective_chat is None:
+        # BadRequest is a NetworkError to python-telegram-bot, yet the network is fine: the person can be told.
+        unreachable = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+        if not isinstance(update, Update) or unreachable or update.effective_chat is None:
             return
         user: User | None = update.effective_user
         language = "zh" if user is None or (user.language_code or "zh").startswith("zh") else "en"

@@ -234,9 +234,13 @@ class FakeTelegram:
         self._updates = [update for update in self._updates if update["update_id"] >= offset]
         self._tell()
         deadline = time.monotonic() + min(float(fields.get("timeout", 0)), 5.0)
-        while not self._updates and time.monotonic() < deadline:
+        while True:
+            # Taken before looking, so that what happens between looking and waiting is not missed.
+            news = self._news
+            if self._updates or time.monotonic() >= deadline:
+                break
             try:
-                await asyncio.wait_for(self.changed(), max(deadline - time.monotonic(), 0.01))
+                await asyncio.wait_for(news.wait(), max(deadline - time.monotonic(), 0.01))
             except TimeoutError:
                 break
             if self._poller is not me:
@@ -292,7 +296,7 @@ async def serving(fake: FakeTelegram) -> AsyncIterator[FakeTelegram]:
     """Run the server on a free port of the loopback interface; its address is `fake.url`."""
     app = web.Application()
     app.router.add_route("*", "/bot{token}/{method}", fake.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

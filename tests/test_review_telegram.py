@@ -1,0 +1,184 @@
+"""Review: what one person, one group, or one refusal of Telegram may not do to everybody else. No model is needed."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.sending.budget import SendBudget
+from bot.telegram.application import build, poll
+from bot.telegram.front import Front
+from bot.telegram.processor import OrderedPerChat
+from bot.telegram.turns import turn_of
+from content.library import Library
+from telegram import Update, User
+from tests.fakes.telegram import BOT, TOKEN, FakeTelegram, serving
+from tests.fakes.telegram_rules import Refusal
+from tests.running import HURRIED, running_bot
+
+BOT_USER = User.de_json(dict(BOT))
+BUSY = Refusal(429, "Too Many Requests: retry after 4", {"retry_after": 4})
+
+
+async def test_a_refused_description_silences_nobody(library: Library, tmp_path: Path) -> None:
+    telegram = FakeTelegram()
+    telegram.refuse_next("setMyDescription", BUSY)  # in earnest: hours
+    async with serving(telegram), running_bot(telegram, library, None, tmp_path):
+        await asyncio.sleep(0.3)
+        assert (await telegram.person(1).asks("/help", timeout=2)).text
+
+
+async def test_a_refused_description_does_not_keep_the_bot_from_stopping(library: Library, tmp_path: Path) -> None:
+    telegram = FakeTelegram()
+    telegram.refuse_next("setMyDescription", BUSY)
+    async with serving(telegram), running_bot(telegram, library, None, tmp_path):
+        await asyncio.sleep(0.3)
+        began = time.monotonic()
+    assert time.monotonic() - began < 2
+
+
+async def test_one_chat_told_to_wait_holds_up_no_other(library: Library, tmp_path: Path) -> None:
+    telegram = FakeTelegram()
+    async with serving(telegram), running_bot(telegram, library, None, tmp_path):
+        flooded, other = telegram.person(1), telegram.person(2)
+        telegram.refuse_next("sendMessage", BUSY)
+        flooded.says("/help")
+        await asyncio.sleep(0.3)
+        assert (await other.asks("/help", timeout=2)).text
+
+
+async def test_a_hiccup_while_starting_does_not_end_the_bot(library: Library, tmp_path: Path) -> None:
+    telegram = FakeTelegram()
+    telegram.refuse_next("deleteWebhook", Refusal(502, "Bad Gateway"))
+    async with serving(telegram):
+        async def answer(_: object) -> tuple[()]:
+            return ()
+
+        async def blocked(_: str, __: bool) -> None: ...
+
+        front = Front(answer, lambda key, _: key, blocked)
+        application = build(TOKEN, SendBudget(HURRIED), front, api_url=telegram.url, proxy_url=None)
+        stop = asyncio.Event()
+
+        polling = asyncio.create_task(poll(application, lambda key, _: key, stop, lambda _: None))
+        await asyncio.sleep(3)
+        ended = polling.done()
+        stop.set()
+        await polling
+        assert not ended
+
+
+@pytest.mark.parametrize("refusal", [Refusal(502, "Bad Gateway"), Refusal(403, "Forbidden: x")])
+async def test_a_press_that_cannot_be_acknowledged_is_still_answered(
+    library: Library, tmp_path: Path, refusal: Refusal
+) -> None:
+    telegram = FakeTelegram()
+    async with serving(telegram), running_bot(telegram, library, None, tmp_path):
+        student = telegram.person(1)
+        menu = await student.asks("/help")
+        telegram.refuse_next("answerCallbackQuery", refusal)
+        student.presses(menu, menu.labels[0])
+        answer = (await student.hears(1, timeout=3))[0]
+        assert "出了点问题" not in answer.text
+
+
+async def test_a_refused_send_says_that_the_person_blocked_the_bot(library: Library, tmp_path: Path) -> None:
+    telegram = FakeTelegram()
+    async with serving(telegram), running_bot(telegram, library, None, tmp_path) as app:
+        student = telegram.person(1)
+        await student.asks("/help")
+        telegram.blocked.add(student.chat_id)  # without a my_chat_member update
+        student.says("/help")
+        await asyncio.sleep(0.5)
+        async with app.database.read() as work:
+            person = await work.people.find("telegram:1")
+            assert person is not None
+            assert person.blocked_at is not None
+        telegram.blocked.clear()  # let in again; the update about it was lost
+        await student.asks("/help")
+        async with app.database.read() as work:
+            person = await work.people.find("telegram:1")
+            assert person is not None
+            assert person.blocked_at is None, "somebody who writes to the bot has not blocked it"
+
+
+async def test_one_who_floods_delays_nobody(library: Library, tmp_path: Path) -> None:
+    telegram = FakeTelegram()
+    async with serving(telegram), running_bot(telegram, library, None, tmp_path, pace=None):
+        flooder, other = telegram.person(1), telegram.person(2)
+        for _ in range(300):
+            flooder.says("/help")
+        await asyncio.sleep(1.5)
+        began = time.monotonic()
+        try:
+            await other.asks("/help", timeout=8)
+            waited = time.monotonic() - began
+        except TimeoutError:
+            waited = 99.0
+        for task in asyncio.all_tasks():  # do not wait for the flood to be answered
+            if "process_update" in repr(task.get_coro()):
+                task.cancel()
+        assert waited < 3
+
+
+async def test_order_within_a_chat_when_full() -> None:
+    processor, seen = OrderedPerChat(4), []
+
+    async def handle(number: int) -> None:
+        await asyncio.sleep(0.001 * (number % 3))
+        seen.append(number)
+
+    updates = [Update.de_json({"update_id": n, "message": _message(7, n)}, None) for n in range(40)]
+    await asyncio.gather(*(processor.process_update(update, handle(n)) for n, update in enumerate(updates)))
+    assert seen == list(range(40))
+
+
+def _message(chat: int, number: int, text: str | None = "x", **extra: object) -> dict[str, object]:
+    kind = {"id": chat, "type": "private" if chat > 0 else "supergroup", "title": "Class", "first_name": "S"}
+    user = {"id": 7, "is_bot": False, "first_name": "S"}
+    return {"message_id": number, "date": 1, "chat": kind, "from": user, **({"text": text} if text else {}), **extra}
+
+
+def test_a_group_command_that_is_not_ours_is_left_alone() -> None:
+    entities = [{"type": "bot_command", "offset": 0, "length": 4}]
+    update = Update.de_json({"update_id": 1, "message": _message(-5, 1, "/ban @x", entities=entities)}, None)
+    turn = turn_of(update, BOT_USER)
+    assert turn is None, "answered with the help (bot/dialogue/commands.py: an unknown command gets the help)"
+
+
+@pytest.mark.parametrize("text", ["/狗头", "/ 哈哈", "hi @cardwise_test_bot2"])
+def test_a_group_text_that_is_not_for_us_is_left_alone(text: str) -> None:
+    update = Update.de_json({"update_id": 1, "message": _message(-5, 1, text)}, None)
+    assert turn_of(update, BOT_USER) is None
+
+
+def test_a_moving_live_location_is_answered_once() -> None:
+    message = _message(7, 1, None, location={"latitude": 1.0, "longitude": 1.0, "live_period": 900}, edit_date=2)
+    assert turn_of(Update.de_json({"update_id": 1, "edited_message": message}, None), BOT_USER) is None
+
+
+def test_a_mention_after_letters_that_grow_in_small_is_cut_out_whole() -> None:
+    update = Update.de_json({"update_id": 1, "message": _message(-5, 1, "İİ @cardwise_test_bot 能借吗")}, None)
+    turn = turn_of(update, BOT_USER)
+    assert turn is not None
+    assert "能借吗" in turn.text
+    assert "cardwise" not in turn.text
+    assert not turn.text.endswith("t 能借吗")
+
+
+async def test_an_answer_stays_in_the_thread_of_a_group(library: Library, tmp_path: Path) -> None:
+    telegram = FakeTelegram()
+    fields: list[dict[str, str]] = []
+    real = telegram.do_sendMessage
+
+    async def keep(sent: dict[str, str]) -> dict[str, object]:
+        fields.append(sent)
+        return await real(sent)
+
+    telegram.do_sendMessage = keep  # type: ignore[method-assign]
+    async with serving(telegram), running_bot(telegram, library, None, tmp_path):
+        member = telegram.member(7, -100_5)
+        member.says("/help@cardwise_test_bot", message_thread_id=42, is_topic_message=True)
+        await member.hears(1, timeout=3)
+    assert fields[0].get("message_thread_id") == "42"
