@@ -42,6 +42,7 @@ class Verdict(StrEnum):
     RISKY = "risky"
     FINE = "fine"
     INFO = "info"
+    CARE = "care"  # somebody is in despair: no verdict, only care
 
 
 class Ages(Strict):

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -108,4 +109,19 @@ def _shown(parse: "Parse", other_keys: dict[str, Any]) -> dict[str, Any]:
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 def evaluate(file: str | None, as_json: bool) -> None:
     """Measure the model on FILE (one JSON object a line), or by cross-validation on the training data."""
-    raise Mistake("not here yet")
+    from nlu.evaluation import BadQuestions, cross_validate, read_questions
+    from nlu.evaluation import evaluate as ask_all
+    from nlu.report import as_json as to_json
+    from nlu.report import as_text
+
+    if file is None:
+        with told_plainly(), progress_bar("Cross-validation") as progress:
+            result = cross_validate(progress=progress)
+    else:
+        try:
+            questions = read_questions(Path(file))
+        except BadQuestions as error:
+            raise Mistake(str(error)) from None
+        with _interpreter() as interpreter, progress_bar("Asking") as progress:
+            result = ask_all(questions, interpreter.parse_now, progress)
+    click.echo(json.dumps(to_json(result), ensure_ascii=False) if as_json else as_text(result))

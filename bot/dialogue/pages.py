@@ -7,7 +7,7 @@ from bot.replies import Button, Press, PressKind, Reference, Reply
 from content.library import Library
 from content.schema import Answer, Case, Guide, Language, Law, Verdict, Verified
 
-MARKS = {Verdict.UNLAWFUL: "⛔", Verdict.RISKY: "⚠️", Verdict.FINE: "✅", Verdict.INFO: "ℹ️"}
+MARKS = {Verdict.UNLAWFUL: "⛔", Verdict.RISKY: "⚠️", Verdict.FINE: "✅", Verdict.INFO: "ℹ️", Verdict.CARE: "💛"}
 TALK = "talk_to_counsellor"
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -32,13 +32,19 @@ def law_references(library: Library, laws: Iterable[str], language: Language) ->
     """The articles, those of one law together; its name is said once: «Art. 31 · Art. 44»."""
     ordered = sorted(laws, key=lambda law: _first_of_same_law(library, list(laws), law))
     references = []
-    name = ""
+    before = ""
     for law in ordered:
-        label = library.laws[law].short[language]
-        article = label[at:] if (at := label.find("第" if language == "zh" else "Art")) > 0 else label
-        references.append(Reference(article if label[:at] == name else label, Press(PressKind.LAW, law)))
-        name = label[:at] if at > 0 else ""
+        name, article = _name_and_article(library.laws[law], language)
+        references.append(Reference(article if name and name == before else name + article, Press(PressKind.LAW, law)))
+        before = name
     return tuple(references)
+
+
+def _name_and_article(law: Law, language: Language) -> tuple[str, str]:
+    """«刑法» and «第312条»; a document without numbered articles has no name before them."""
+    label = law.short[language]
+    at = max(label.find("第" if language == "zh" else "Art"), 0)
+    return label[:at], label[at:]
 
 
 def _first_of_same_law(library: Library, laws: list[str], law: str) -> int:
@@ -112,8 +118,9 @@ def law_page(library: Library, law: Law, language: Language, buttons: Rows = ())
         f"{library.text(kind, language)}\n{law.words[language]}",
         _dates(library, law, language),
     ]
+    _, article = _name_and_article(law, language)
     return Reply(
-        headline=f"📖 {law.law[language]} · {law.short[language]}",
+        headline=f"📖 {law.law[language]} · {article}",
         body="\n\n".join(parts),
         buttons=buttons,
         language=language,
