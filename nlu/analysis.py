@@ -1,4 +1,4 @@
-"""Everything about a message that both models look at: its plain spelling, words, lexicon matches, numbers, concepts."""
+"""Everything about a message that both models look at: its spelling, words, lexicon matches, numbers, concepts."""
 
 from dataclasses import dataclass
 

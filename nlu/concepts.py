@@ -36,7 +36,7 @@ class Concepts:
     """Finds concepts; those of one place may be several."""
 
     def __init__(self, forms: Mapping[str, list[str]]) -> None:
-        """`forms`: plain words and the concepts they stand for; a form that ends in a star is the beginning of a word."""
+        """`forms`: plain words and the concepts they stand for; a star at the end makes it the beginning of a word."""
         self.forms = {form: list(names) for form, names in forms.items()}
         lengths: dict[str, set[int]] = {}
         for form in self.forms:
@@ -49,6 +49,8 @@ class Concepts:
         found = []
         for start, first in enumerate(text):
             for length in self._lengths.get(first, ()):
+                if start + length > len(text):
+                    continue
                 for name in self._standing_at(text, start, start + length):
                     if covered.get(name, 0) <= start:
                         covered[name] = start + length
@@ -68,7 +70,7 @@ class Concepts:
 @lru_cache(maxsize=2)
 def load_topics(path: Path = LEXICON_DIR / "concepts.yml") -> Concepts:
     """The broad topics in `path`. Raises `BadConcepts`."""
-    data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)  # noqa: S506 - a safe loader
+    data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     if not isinstance(data, dict) or not all(isinstance(name, str) for name in data):
         raise BadConcepts(f"{path}: write one block for each concept")
     return _concepts(_topic_forms(path, data))
@@ -77,7 +79,7 @@ def load_topics(path: Path = LEXICON_DIR / "concepts.yml") -> Concepts:
 @lru_cache(maxsize=2)
 def load_glossary(path: Path = LEXICON_DIR / "glossary.yml") -> Concepts:
     """The words in `path` that mean the same; the first word of a line names the meaning. Raises `BadConcepts`."""
-    lines = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)  # noqa: S506 - a safe loader
+    lines = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     if not isinstance(lines, list) or not all(isinstance(line, str) and line.count(" | ") == 1 for line in lines):
         raise BadConcepts(f"{path}: write each line as 'Chinese words | English words'")
     return _concepts(pair for line in lines for pair in _meaning_forms(line))

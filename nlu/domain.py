@@ -65,7 +65,7 @@ class Domain:
 @lru_cache(maxsize=4)
 def load_domain(path: Path = DOMAIN_FILE) -> Domain:
     """The domain in `path`. Raises `BadDomain` with one line when the file is not as it should be."""
-    data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)  # noqa: S506 - a safe loader
+    data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     if not isinstance(data, dict) or set(data) != {"intents", "entities"}:
         raise BadDomain(f"{path}: write exactly the two keys 'intents' and 'entities'")
     return Domain(_intents(path, data["intents"]), _entities(path, data["entities"]))

@@ -14,10 +14,11 @@ WORD, CHARACTER, REPLACED, TOPIC, MEANING = "w", "c", "r", "t", "m"
 
 _WORDS_LONGEST, _CHARACTERS_LONGEST, _REPLACED_LONGEST = 2, 4, 3
 # Words that carry grammar and marks; where meanings stand in for words they only tear them apart.
-_EMPTY_WORDS = frozenset(
-    "the a an of to is are am be it this that for in on at and so my i me do does "
-    "的 着 呢 啊 呀 吧 哦 , . 。 ! ? 、 : ; \" ' ~ …".split()
-)
+_EMPTY_WORDS = """
+the a an of to is are am be it this that for in on at and so my i me do does
+的 着 呢 啊 呀 吧 哦 , . 。 ! ? 、 : ; " ' ~ …
+"""
+_EMPTY = frozenset(_EMPTY_WORDS.split())
 _QUESTION_ENDINGS = ("吗", "么", "嘛", "?", "呢", "不", "吧")
 # A pasted advert mentions everything; beyond this many topics the pairs tell nothing more.
 _MOST_TOPICS = 40
@@ -71,7 +72,7 @@ def _replaced(analysis: Analysis) -> list[str]:
         if name:
             words.append(name)
             covered = end
-        elif token.text not in _EMPTY_WORDS:
+        elif token.text not in _EMPTY:
             words.append(token.text)
     return words
 

@@ -1,12 +1,11 @@
 """What our Rasa graph components have in common: settings that are checked, and messages that are worked on one by one.
 
-The work itself is done by classes that know nothing of Rasa (`normalise`, `tokens`, `ngrams`, `linear`, `tagger`); a
+The work itself is done by classes that know nothing of Rasa (`normalise`, `tokens`, `ngrams`, `network`, `tagger`); a
 component only takes messages apart, keeps its data in Rasa's model storage and puts the results back.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -17,16 +16,23 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.settings import BadSetting, checked
+
 PLAIN, ANALYSIS, VECTOR = "cardwise_plain", "cardwise_analysis", "cardwise_vector"
 """Under which names the components leave their results in a message for those that come after them."""
 
-Settings = TypeVar("Settings")
+Component = TypeVar("Component", bound="CardwiseComponent")
+
+
+@dataclass(frozen=True, slots=True)
+class NoSettings:
+    """For a component that has nothing to set."""
 
 
 class CardwiseComponent(GraphComponent):
     """A component whose settings are a dataclass: `settings_class` names it."""
 
-    settings_class: ClassVar[type[Any]]
+    settings_class: ClassVar[type[Any]] = NoSettings
 
     def __init__(self, settings: Any, storage: ModelStorage, resource: Resource) -> None:
         self.settings = settings
@@ -39,14 +45,38 @@ class CardwiseComponent(GraphComponent):
 
     @classmethod
     def create(
-        cls,
+        cls: type[Component],
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> "CardwiseComponent":
+    ) -> Component:
         """A component that has learned nothing yet. Raises `InvalidConfigException` for settings it does not know."""
-        return cls(checked_settings(cls.settings_class, config, cls.__name__), model_storage, resource)
+        try:
+            return cls(checked(cls.settings_class, config, cls.__name__), model_storage, resource)
+        except BadSetting as error:
+            raise InvalidConfigException(str(error)) from error
+
+    @classmethod
+    def load(
+        cls: type[Component],
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> Component:
+        """A component that knows what `train` kept in `resource`."""
+        component = cls.create(config, model_storage, resource, execution_context)
+        with model_storage.read_from(resource) as folder:
+            component.restore(folder)
+        return component
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn, and keep what was learned in the model."""
+        with self._storage.write_to(self._resource) as folder:
+            self.learn(training_data, folder)
+        return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Work on each message, and hand them on."""
@@ -59,23 +89,17 @@ class CardwiseComponent(GraphComponent):
         self.process(training_data.training_examples)
         return training_data
 
+    def learn(self, training_data: TrainingData, folder: Path) -> None:
+        """Learn from the training data, and keep what was learned in `folder`."""
+        raise NotImplementedError
+
+    def restore(self, folder: Path) -> None:
+        """Take from `folder` what `learn` kept there."""
+        raise NotImplementedError
+
     def work_on(self, message: Message) -> None:
         """What the component does to one message."""
         raise NotImplementedError
-
-
-def checked_settings(settings_class: type[Settings], config: Mapping[str, Any], component: str) -> Settings:
-    """`config` as a `settings_class`. Raises `InvalidConfigException` that says which key of config.yml is wrong and why."""
-    known = {field.name: field for field in fields(settings_class)}  # type: ignore[arg-type]
-    for key, value in config.items():
-        if key not in known:
-            takes = f"it takes {', '.join(known)}" if known else "it takes none"
-            raise InvalidConfigException(f"config.yml: {component} has no setting {key!r}; {takes}")
-        wanted = (int, float) if known[key].type is float else known[key].type
-        if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
-            name = getattr(known[key].type, "__name__", known[key].type)
-            raise InvalidConfigException(f"config.yml: {component}: {key} must be a {name}, not {value!r}")
-    return settings_class(**config)
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -17,7 +17,7 @@ Value = str | int | float
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One mention. `start` and `end` are code points in the original text; `value` is normalised, numbers are numbers."""
+    """One mention. `start` and `end` are code points in the original text; numbers are numbers."""
 
     entity: str
     value: Value
@@ -39,7 +39,7 @@ class Parse:
     """What the model makes of one message.
 
     `intent` is the decision after the thresholds, `FALLBACK` when unsure; `confidence` is the probability of the
-    best-ranked intent in either case. `ranking` holds at least three intents, the most probable first, never `FALLBACK`.
+    best-ranked intent in either case. `ranking` holds the five best intents, the most probable first, never `FALLBACK`.
     """
 
     text: str = field(repr=False)

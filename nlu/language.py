@@ -8,16 +8,17 @@ Language = Literal["zh", "en", "mixed"]
 AnswerLanguage = Literal["zh", "en"]
 
 # Written alike in both languages, so they say nothing about which one a message is in.
-_BRANDS = frozenset(
-    "wechat weixin alipay qq wx vx zfb yhk usdt btc u app apps sim vip id ip goip telegram tg whatsapp apple iphone "
-    "android pdd taobao tmall jd douyin tiktok bilibili xhs boss hr it ok pos atm kk nft vpn gpt icloud steam "
-    "unionpay ai kpi offer ppt cv usb cn com www http https emo pua dd xdm qr gps sms kyc".split()
-)
-_PINYIN = frozenset(
-    "bangxinzui bangxin paofen yinhangka shoujika dianhuaka duanka duankaxingdong weifa fanfa fanzui zuke zuka maika "
-    "maka shouka yanyin yanshi zhapian zuolao jianzhi xuesheng fudaoyuan yangka shuadan yinliu laqun kanong kashang "
-    "zousi zhuanzhang quxian liangka sijiantao zhifubao shenfenzheng gongan jingcha panji panjinian ma".split()
-)
+_BRAND_WORDS = """
+wechat weixin alipay qq wx vx zfb yhk usdt btc u app apps sim vip id ip goip telegram tg whatsapp apple iphone
+android pdd taobao tmall jd douyin tiktok bilibili xhs boss hr it ok pos atm kk nft vpn gpt icloud steam
+unionpay ai kpi offer ppt cv usb cn com www http https emo pua dd xdm qr gps sms kyc
+"""
+_PINYIN_WORDS = """
+bangxinzui bangxin paofen yinhangka shoujika dianhuaka duanka duankaxingdong weifa fanfa fanzui zuke zuka maika
+maka shouka yanyin yanshi zhapian zuolao jianzhi xuesheng fudaoyuan yangka shuadan yinliu laqun kanong kashang
+zousi zhuanzhang quxian liangka sijiantao zhifubao shenfenzheng gongan jingcha panji panjinian ma
+"""
+_BRANDS, _PINYIN = frozenset(_BRAND_WORDS.split()), frozenset(_PINYIN_WORDS.split())
 _URL = re.compile(
     r"(?:https?://|www\.)[!-~]+|[\w.+-]{1,40}@[\w-]{1,40}(?:\.\w{1,20})+|\b[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){1,4}",
     re.IGNORECASE | re.ASCII,

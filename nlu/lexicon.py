@@ -73,7 +73,7 @@ class Lexicon:
             for length in self._lengths.get(beginning, ()):
                 end = start + length
                 meanings = self.forms.get(text[start:end])
-                if meanings is None or not is_whole(text, start, end):
+                if meanings is None or end > len(text) or not is_whole(text, start, end):
                     continue
                 for meaning in meanings:
                     longest.setdefault(meaning.entity, Match(start, end, meaning))
@@ -97,7 +97,7 @@ class Lexicon:
 
 def load_terms(directory: Path = LEXICON_DIR) -> tuple[str, ...]:
     """The domain's words that are no entity, for the tokeniser's dictionary."""
-    data = yaml.load((directory / "terms.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)  # noqa: S506 - a safe loader
+    data = yaml.load((directory / "terms.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)
     return tuple(data["zh"])
 
 
@@ -118,7 +118,7 @@ def load_lexicon(directory: Path = LEXICON_DIR) -> Lexicon:
 def _listed(directory: Path) -> Iterator[tuple[str, Meaning]]:
     for entity in _CHOICES:
         path = directory / f"{entity}.yml"
-        data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)  # noqa: S506 - a safe loader
+        data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
         if not isinstance(data, dict):
             raise BadLexicon(f"{path}: write one block for each value")
         # Every sure form comes before the weak ones, so that it wins where a form is listed under two values.
@@ -128,7 +128,7 @@ def _listed(directory: Path) -> Iterator[tuple[str, Meaning]]:
                     raise BadLexicon(f"{path}: {value} holds 'sure' and 'weak' lists")
                 listed = block.get("sure" if sure else "weak") or {}
                 yield from ((form, Meaning(entity, value, sure)) for form in _forms(listed))
-    lookalikes = yaml.load((directory / "lookalikes.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)  # noqa: S506
+    lookalikes = yaml.load((directory / "lookalikes.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)
     yield from ((form, Meaning(LOOKALIKE, "", True)) for form in _forms(lookalikes))
 
 

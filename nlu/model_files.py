@@ -12,17 +12,16 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from nlu.domain import PROJECT_ROOT
+from nlu.settings import CONFIG_FILE
 from nlu.training_data import DATA_DIR, training_files
 
-CONFIG_FILE = PROJECT_ROOT / "config.yml"
 _ARCHIVE, _ABOUT = ".tar.gz", ".json"
 
 # The modules that decide what a model learns and how it reads; a change elsewhere in `nlu/` trains nothing anew.
-_SOURCES = (
-    "analysis concepts features graph_component graph_entities graph_intent graph_text lexicon network ngrams normalise "
-    "numerals rasa_importer spelling tagger tokens training_data units values"
-).split()
+_SOURCES = """
+analysis concepts decision features graph_component graph_entities graph_intent graph_text lexicon network ngrams
+normalise numerals rasa_importer settings spelling tagger tokens training_data units values
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def _ingredients(training_dir: Path, config_file: Path) -> Iterable[tuple[str, P
         yield f"data/{path.parent.name}/{path.name}", path
     for path in sorted((source / "lexicon").glob("*.yml")):
         yield f"lexicon/{path.name}", path
-    for module in _SOURCES:
+    for module in _SOURCES.split():
         yield f"source/{module}", source / f"{module}.py"
 
 

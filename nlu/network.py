@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlu.interpreter import Ranked
 from nlu.ngrams import Vector
 
 Floats = NDArray[np.float32]
@@ -45,6 +46,12 @@ class IntentNetwork:
         hidden = np.maximum(vector.weights @ inward[vector.columns] + inward_bias, 0)
         return softmax((hidden @ outward + outward_bias) / np.float32(self._temperature))
 
+    def ranking(self, vector: Vector) -> tuple[Ranked, ...]:
+        """Every intent with its probability, the most probable first."""
+        probabilities = self.probabilities(vector)
+        order = np.argsort(-probabilities, kind="stable")
+        return tuple(Ranked(self.intents[place], float(probabilities[place])) for place in order)
+
 
 def softmax(scores: Floats) -> Floats:
     """Scores (in the last dimension) as probabilities."""
@@ -53,7 +60,9 @@ def softmax(scores: Floats) -> Floats:
     return result
 
 
-def train_network(vectors: Sequence[Vector], intents: Sequence[str], width: int, settings: NetworkSettings) -> IntentNetwork:
+def train_network(
+    vectors: Sequence[Vector], intents: Sequence[str], width: int, settings: NetworkSettings
+) -> IntentNetwork:
     """Learn from the sentences' `vectors` and `intents`; `width` is the size of the vocabulary."""
     names = tuple(sorted(set(intents)))
     places = {name: place for place, name in enumerate(names)}
@@ -64,7 +73,9 @@ def train_network(vectors: Sequence[Vector], intents: Sequence[str], width: int,
     features = sparse_matrix(vectors, width)
     batches = list(_batches(len(targets), settings, random))
     for number, chosen in enumerate(batches):
-        gradients = _gradients(layers, _forgetting(features[chosen], settings.forget_features, random), targets[chosen], settings, random)
+        gradients = _gradients(
+            layers, _forgetting(features[chosen], settings.forget_features, random), targets[chosen], settings, random
+        )
         optimiser.move(gradients, settings.step * (1 - number / len(batches)))
     return IntentNetwork(names, layers, settings.temperature)
 
@@ -80,7 +91,9 @@ def sparse_matrix(vectors: Sequence[Vector], width: int) -> Any:
 
 
 def _first_layers(width: int, hidden: int, intents: int, random: np.random.Generator) -> list[Floats]:
-    inward = random.standard_normal((width, hidden), dtype=np.float32) * np.float32(0.3 * np.sqrt(2 / (np.sqrt(width) + hidden)))
+    inward = random.standard_normal((width, hidden), dtype=np.float32) * np.float32(
+        0.3 * np.sqrt(2 / (np.sqrt(width) + hidden))
+    )
     outward = random.standard_normal((hidden, intents), dtype=np.float32) * np.float32(np.sqrt(2 / (hidden + intents)))
     return [inward, np.zeros(hidden, np.float32), outward, np.zeros(intents, np.float32)]
 
@@ -100,12 +113,20 @@ def _forgetting(features: Any, share: float, random: np.random.Generator) -> Any
 
 
 def _gradients(
-    layers: Sequence[Floats], features: Any, targets: NDArray[np.int_], settings: NetworkSettings, random: np.random.Generator
+    layers: Sequence[Floats],
+    features: Any,
+    targets: NDArray[np.int_],
+    settings: NetworkSettings,
+    random: np.random.Generator,
 ) -> list[Floats]:
     """In which direction each layer must move to fit these sentences better."""
     inward, inward_bias, outward, outward_bias = layers
     raw = features @ inward + inward_bias
-    alive = (random.random(raw.shape, dtype=np.float32) >= settings.forget_hidden) * (raw > 0) / np.float32(1 - settings.forget_hidden)
+    alive = (
+        (random.random(raw.shape, dtype=np.float32) >= settings.forget_hidden)
+        * (raw > 0)
+        / np.float32(1 - settings.forget_hidden)
+    )
     hidden = raw * alive
     error = softmax(hidden @ outward + outward_bias)
     error[np.arange(len(targets)), targets] -= 1

@@ -1,4 +1,4 @@
-"""Turn a message into a vector: its features weighted by how telling they are, each kind as heavy as the settings say."""
+"""Turn a message into a vector: its features weighted by how telling they are, each kind as the settings say."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,7 @@
 """Bring a message into one plain spelling, and remember where in the original each character came from.
 
-Half width, lower case, simplified characters, no invisible characters, no emoji inside words, and the plain word for each
-evasive or mistaken spelling that `lexicon/normalise.yml` lists. Nothing here imports Rasa.
+Half width, lower case, simplified characters, nothing invisible, no emoji inside words, and the plain word for each
+evasive or mistaken spelling that `lexicon/normalise.yml` lists.
 """
 
 import unicodedata
@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 from nlu.spelling import Piece, Spellings
 
-# A longer message is an accident or an attack; the question stands at its beginning or its end.
-DEFAULT_LIMIT = 4096
 _HEAD_SHARE = 0.75
 # 哈哈哈哈哈哈 and "plsssss" mean no more than their first three letters.
 _MOST_REPEATS = 3
@@ -30,15 +28,24 @@ class Normalised:
         return self.starts[start], self.ends[end - 1]
 
     def plain_span(self, start: int, end: int) -> tuple[int, int]:
-        """Where `[start, end)` of the original stands in the plain text; an empty stretch when nothing of it is left."""
+        """Where `[start, end)` of the original stands in the plain text; empty when nothing of it is left."""
         return bisect_right(self.ends, start), bisect_left(self.starts, end)
+
+
+@dataclass(frozen=True, slots=True)
+class NormaliserSettings:
+    """`limit`: how many code points of a message are analysed, its beginning and its end.
+
+    Telegram's messages have 4096 at most; a longer one is an accident or an attack.
+    """
+
+    limit: int = 4096
 
 
 class Normaliser:
     """Turns messages into `Normalised`. Safe for any text, never raises because of one."""
 
-    def __init__(self, spellings: Spellings, limit: int = DEFAULT_LIMIT) -> None:
-        """`limit`: how many code points are analysed; of a longer message the beginning and the end."""
+    def __init__(self, spellings: Spellings, limit: int = NormaliserSettings().limit) -> None:
         self._spellings = spellings
         self._limit = limit
 

@@ -1,4 +1,4 @@
-"""Numbers in a plain text: digits, Chinese numerals and English words, with what the words beside them say they count."""
+"""Numbers in a plain text: digits, Chinese numerals and English words, and what the words beside them say they are."""
 
 import re
 from dataclasses import dataclass
@@ -6,41 +6,58 @@ from typing import Literal
 
 Hint = Literal["amount", "count", "age", ""]
 
-_DIGITS = {"零": 0, "〇": 0, "一": 1, "壹": 1, "二": 2, "贰": 2, "两": 2, "俩": 2, "三": 3, "叁": 3, "仨": 3, "四": 4, "五": 5,
-           "六": 6, "七": 7, "八": 8, "九": 9}  # fmt: skip
-_TENS = {"十": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-_MYRIADS = {"万": 10_000, "萬": 10_000, "亿": 100_000_000}
-_SCALES = {"十": 10, "百": 100, "千": 1000, "k": 1000, "grand": 1000, "thousand": 1000, "thousands": 1000, "万": 10_000, "w": 10_000,
-           "hundred": 100, "million": 1_000_000, "m": 1_000_000, "mil": 1_000_000, "亿": 100_000_000, "百万": 1_000_000}  # fmt: skip
-_ONES = {word: number for number, word in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-)}  # fmt: skip
-_ENGLISH_TENS = {
-    word: 10 * number
-    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+_DIGITS = {
+    numeral: value
+    for value, numerals in enumerate(["零〇", "一壹", "二贰两俩", "三叁仨", *"四五六七八九"])
+    for numeral in numerals
 }
-_ENGLISH = "|".join(sorted([*_ONES, *_ENGLISH_TENS], key=len, reverse=True))
+_TENS = {"十": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_MYRIADS = {"万": 10_000, "亿": 100_000_000}
+_HAN = "".join([*_DIGITS, *_TENS, *_MYRIADS])
+
+_ONES_WORDS = """
+zero one two three four five six seven eight nine ten
+eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
+"""
+_TENS_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_ENGLISH = {word: value for value, word in enumerate(_ONES_WORDS.split())}
+_ENGLISH |= {word: 10 * value for value, word in enumerate(_TENS_WORDS.split(), start=2)}
+_WORD = "|".join(sorted(_ENGLISH, key=len, reverse=True))
+
+# What may follow digits: 3千, 1.5w, 2 grand.
+_HAN_SCALES = {"百万": 1_000_000, "十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+_LATIN_SCALES = {"k": 1000, "w": 10_000, "m": 1_000_000, "mil": 1_000_000, "million": 1_000_000}
+_LATIN_SCALES |= {"hundred": 100, "thousand": 1000, "thousands": 1000, "grand": 1000}
+_SCALES = _HAN_SCALES | _LATIN_SCALES
+_SCALE = rf"{'|'.join(_HAN_SCALES)}|(?:{'|'.join(sorted(_LATIN_SCALES, key=len, reverse=True))})(?![a-z])"
 
 _NUMBER = re.compile(
     rf"""
-    (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+(?:\.\d+)?)\ ?(?P<scale>百万|十|百|千|万|亿|(?:k|w|m|mil|grand|thousands?|hundred|million)(?![a-z]))?(?P<rest>\d(?!\d))?
-    |(?P<han>[零〇一壹二贰两俩三叁仨四五六七八九十][零〇一壹二贰两俩三叁仨四五六七八九十百佰千仟万亿]*)
-    |(?<![a-z])(?P<words>(?:a\ (?=hundred|thousand))?(?:(?:{_ENGLISH}|hundred|thousand)(?:[ -]and(?=\ (?:{_ENGLISH})))?[ -]?)+)(?![a-z])
+    (?P<digits> \d{{1,3}}(?:,\d{{3}})+(?!\d) | \d+(?:\.\d+)? )  # 1,200 or 1.5
+        \ ?(?P<scale>{_SCALE})?
+        (?P<rest>\d(?!\d))?                                     # the 5 of 1万5
+    | (?P<han> [{"".join(_DIGITS)}十][{_HAN}]* )
+    | (?<![a-z])
+        (?P<words> (?:a\ (?=hundred|thousand))?
+            (?: (?:{_WORD}|hundred|thousand) (?:[ -]and(?=\ (?:{_WORD})))? [ -]? )+ )
+        (?![a-z])
     """,
     re.VERBOSE,
 )
+
 _MONEY_AFTER = re.compile(
-    r"\ ?(?:块钱|块|元|圆|大洋|人民币|软妹币|rmb|yuan|cny|r(?![a-z])|¥|kuai|bucks|每月|/月|/天|一天|一月|一个月|一张|/张)"
+    r"\ ?(?:块钱?|元|圆|大洋|人民币|软妹币|rmb|yuan|cny|r(?![a-z])|¥|kuai|bucks|每月|/[月天张]|一天|一个?月|一张)"
 )
 _MONEY_BEFORE = re.compile(
-    r"(?:¥|￥|rmb|cny|yuan|月薪|日薪|日结|时薪|工资|报酬|佣金|赚|挣|给了?|付了?|提成|押金|骗了?|paid|pay|pays|for|earn|earned|made)\ ?$"
+    r"(?:¥|rmb|cny|yuan|[月日时]薪|日结|工资|报酬|佣金|赚|挣|[给付骗]了?|提成|押金|paid|pays?|for|earn(?:ed)?|made)\ ?$"
 )
-_COUNT_AFTER = re.compile(
-    r"\ ?(?:张|套|个(?!月|小时|人|星期|礼拜|多|学)|(?:more\ |spare\ |old\ |different\ |unused\ |extra\ |bank\ |sim\ |phone\ |wechat\ |qq\ |debit\ )*(?:cards?|sims?|accounts?|numbers)(?![a-z]))"
+_COUNTED = (
+    r"(?:(?:more|spare|old|different|unused|extra|bank|sim|phone|wechat|qq|debit)\ )*(?:cards?|sims?|accounts?|numbers)"
 )
-_AGE_AFTER = re.compile(r"\ ?(?:周岁|岁|years?[ -]olds?|yrs?[ -]old|yo(?![a-z])|y/o|year[ -]old)")
-_AGE_BEFORE = re.compile(r"(?:i'm|i\ am|aged?|turned|turning|just|only|今年|刚满|未满|不满|年满|满|才|under|over)\ ?$")
-_LARGEST_AGE = 99
+_COUNT_AFTER = re.compile(rf"\ ?(?:张|套|个(?!月|小时|人|星期|礼拜|多|学)|{_COUNTED}(?![a-z]))")
+_AGE_AFTER = re.compile(r"\ ?(?:周岁|岁|years?[ -]olds?|yrs?[ -]old|yo(?![a-z])|y/o)")
+_AGE_BEFORE = re.compile(r"(?:i\ am|aged?|turned|turning|just|only|今年|刚满|未满|不满|年满|满|才|under|over)\ ?$")
+_YOUNGEST, _OLDEST = 5, 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +119,7 @@ def english_number(words: str) -> int:
             total += (section or 1) * 1000
             section = 0
         else:
-            section += _ONES.get(word, _ENGLISH_TENS.get(word, 0))
+            section += _ENGLISH.get(word, 0)
     return total + section
 
 
@@ -133,6 +150,6 @@ def _hint(text: str, start: int, end: int, value: int | float) -> Hint:
     if _MONEY_AFTER.match(text, end):
         return "amount"
     before = text[max(0, start - 8) : start]
-    if _AGE_BEFORE.search(before) and 5 <= value <= _LARGEST_AGE:
+    if _AGE_BEFORE.search(before) and _YOUNGEST <= value <= _OLDEST:
         return "age"
     return "amount" if _MONEY_BEFORE.search(before) else ""

@@ -1,5 +1,6 @@
 """Give Rasa our training sentences: read thirty times faster than its own reader does, and only from `nlu/data/`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,7 @@ from nlu.training_data import DATA_DIR, Sentence, read_training_data
 
 
 class UncachedTrainingData(TrainingData):
-    """Training data that is never the same as any other to Rasa's node cache, instead of hashing every message at every node."""
+    """Training data that is new to Rasa's node cache every time, instead of hashing every message at every node."""
 
     def fingerprint(self) -> str:
         return uuid4().hex
@@ -55,7 +56,7 @@ class SentenceImporter(TrainingDataImporter):
 class FixedImporter(SentenceImporter):
     """Gives the trainer sentences that were read already."""
 
-    def __init__(self, sentences: list[Sentence]) -> None:
+    def __init__(self, sentences: Sequence[Sentence]) -> None:
         super().__init__()
         self._sentences = sentences
 
@@ -64,7 +65,7 @@ class FixedImporter(SentenceImporter):
         return training_data(self._sentences)
 
 
-def training_data(sentences: list[Sentence]) -> TrainingData:
+def training_data(sentences: Sequence[Sentence]) -> TrainingData:
     """`sentences` as Rasa's training data."""
     return UncachedTrainingData([_message(sentence) for sentence in sentences])
 

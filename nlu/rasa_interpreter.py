@@ -36,7 +36,7 @@ class RasaInterpreter:
 
     @classmethod
     def load(cls, model_path: Path) -> "RasaInterpreter":
-        """The interpreter of the model in `model_path`. Takes two seconds, most of it Rasa's import. Raises `ModelUnusable`."""
+        """The interpreter of the model in `model_path`; takes about two seconds. Raises `ModelUnusable`."""
         with quiet_rasa():
             from rasa.engine.loader import load_predict_graph_runner
             from rasa.engine.runner.dask import DaskGraphRunner
@@ -66,8 +66,8 @@ class RasaInterpreter:
         return _parse(text, result[self._target][0])
 
     def close(self) -> None:
-        """Let the worker thread end once it has finished what it was given."""
-        self._worker.shutdown(wait=False)
+        """Wait until the worker thread has finished what it was given, and end it."""
+        self._worker.shutdown(wait=True)
 
 
 def _parse(text: str, message: Any) -> Parse:

@@ -1,6 +1,6 @@
 """Make Rasa quiet and keep it to itself, before its first import.
 
-Telemetry and crash reports off; no log line carries what a student wrote, at any level; its cache stays in our data folder.
+Telemetry and crash reports off; no log line carries what a student wrote, at any level; its cache stays in our folder.
 """
 
 import logging
@@ -14,7 +14,7 @@ from pathlib import Path
 from nlu.domain import PROJECT_ROOT
 
 MESSAGE_INPUT = "__message__"
-"""What Rasa's engine calls its input. Importing the name from `rasa.engine.constants` would load every channel, 2.6 s."""
+"""What Rasa's engine calls its input. Importing that name from `rasa.engine.constants` loads every channel, 2.6 s."""
 
 _SILENT_LOGGERS = ("rasa", "rasa.engine.runner.dask", "rasa.engine.graph", "rasa.core", "jieba", "dask", "asyncio.rasa")
 

@@ -77,6 +77,8 @@ class Spellings:
     def _spelling_at(self, text: str, position: int) -> tuple[str, str] | None:
         for length in self._lengths.get(text[position], ()):
             end = position + length
+            if end > len(text):
+                continue
             spelling = text[position:end]
             word = self.tables.words.get(spelling)
             if word is None and not _touches_han(text, position, end):
@@ -128,7 +130,7 @@ def is_han(letter: str) -> bool:
 @lru_cache(maxsize=4)
 def load_spellings(path: Path = SPELLING_FILE) -> Spellings:
     """The tables in `path`. Raises `BadSpelling` when the file is not as it should be."""
-    data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)  # noqa: S506 - a safe loader
+    data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     if not isinstance(data, dict) or set(data) != set(_SECTIONS):
         raise BadSpelling(f"{path}: write exactly the keys {', '.join(_SECTIONS)}")
     pictures = {picture: word for word, drawn in data["pictures"].items() for picture in drawn}

@@ -71,7 +71,7 @@ def domain_dictionary(forms: Iterable[str]) -> dict[str, int]:
 
 
 def _with_beginnings(frequencies: Mapping[str, int]) -> dict[str, int]:
-    """`frequencies`, and 0 for every beginning of a word that is no word itself: how jieba knows when to stop looking."""
+    """`frequencies`, and 0 for every beginning of a word that is no word itself: where jieba need not stop looking."""
     complete = dict(frequencies)
     for word in frequencies:
         for end in range(1, len(word)):

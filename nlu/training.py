@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ import yaml
 from filelock import FileLock, Timeout
 
 from nlu.model_files import (
-    CONFIG_FILE,
     About,
     archive_path,
     file_hash,
@@ -21,9 +20,10 @@ from nlu.model_files import (
     whole_model,
 )
 from nlu.rasa_setup import quiet_rasa
+from nlu.settings import CONFIG_FILE
 from nlu.training_data import DATA_DIR, Sentence, read_training_data
 
-__all__ = ["Model", "Progress", "TrainingFailed", "ensure_model", "model_name", "newest_model"]
+__all__ = ["Model", "Progress", "TrainingFailed", "ensure_model", "model_name", "newest_model", "train_archive"]
 
 Progress = Callable[[str, float], None]
 """Told the stage that begins and how much of the whole is done, from 0 to 1."""
@@ -82,20 +82,24 @@ def ensure_model(
     about = whole_model(archive)
     if about and not force:
         return _model(archive, about, trained=False, reason="nothing changed")
-    reason = (
-        "asked for"
-        if about
-        else ("the model on disk was damaged or foreign" if archive.exists() else "no model for this data yet")
-    )
     archive.parent.mkdir(parents=True, exist_ok=True)
     with _lock(archive.parent, tell):
+        # The data may have changed while we waited.
+        archive = archive_path(data_dir, model_name(training_dir, config_file))
         about = whole_model(archive)
         if about and (not force or archive.stat().st_mtime > asked):
             return _model(archive, about, trained=False, reason="trained meanwhile by another process")
+        reason = _why_train(archive, about)
         tell(reason, 0.0)
         about = _train(archive, read_training_data(training_dir), config_file, tell)
     tell("done", 1.0)
     return _model(archive, about, trained=True, reason=reason)
+
+
+def _why_train(archive: Path, about: About | None) -> str:
+    if about:
+        return "asked for"
+    return "the model on disk was damaged or foreign" if archive.exists() else "no model for this data yet"
 
 
 def _model(archive: Path, about: About, *, trained: bool, reason: str) -> Model:
@@ -113,12 +117,10 @@ def _lock(folder: Path, tell: Progress) -> FileLock:
 
 
 def _train(archive: Path, sentences: list[Sentence], config_file: Path, tell: Progress) -> About:
-    if len({sentence.intent for sentence in sentences}) < 2:
-        raise TrainingFailed("the training data needs sentences of at least two intents")
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix=".training-", dir=archive.parent) as folder:
         packed = Path(folder) / "packed.tar.gz"
-        _train_with_rasa(sentences, config_file, Path(folder), packed, tell)
+        train_archive(sentences, packed, config_file=config_file, progress=tell)
         about = About(
             archive.name.removesuffix(".tar.gz"),
             file_hash(packed),
@@ -130,9 +132,13 @@ def _train(archive: Path, sentences: list[Sentence], config_file: Path, tell: Pr
     return about
 
 
-def _train_with_rasa(sentences: list[Sentence], config_file: Path, folder: Path, packed: Path, tell: Progress) -> None:
-    """Rasa's own trainer on our graph; the finished archive goes to `packed`."""
-    with quiet_rasa(folder / "cache"):
+def train_archive(
+    sentences: Sequence[Sentence], archive: Path, *, config_file: Path = CONFIG_FILE, progress: Progress | None = None
+) -> None:
+    """Train on `sentences` with Rasa's own trainer and pack the model into `archive`. Raises `TrainingFailed`."""
+    if len({sentence.intent for sentence in sentences}) < 2:
+        raise TrainingFailed("the training data needs sentences of at least two intents")
+    with tempfile.TemporaryDirectory(prefix=".rasa-", dir=archive.parent) as folder, quiet_rasa(Path(folder) / "cache"):
         from rasa.engine.caching import LocalTrainingCache
         from rasa.engine.recipes.graph_recipe import GraphV1Recipe
         from rasa.engine.storage.local_model_storage import LocalModelStorage
@@ -142,15 +148,14 @@ def _train_with_rasa(sentences: list[Sentence], config_file: Path, folder: Path,
 
         from nlu.rasa_importer import FixedImporter
 
-        storage_folder = folder / "storage"
-        storage_folder.mkdir()
+        storage = Path(folder) / "storage"
+        storage.mkdir()
+        runner = _telling_runner(progress or (lambda stage, fraction: None))
         try:
-            config = yaml.safe_load(config_file.read_text(encoding="utf-8"))
+            config = yaml.load(config_file.read_text(encoding="utf-8"), yaml.CSafeLoader)
             graph = GraphV1Recipe().graph_config_for_recipe(config, {}, TrainingType.NLU)
-            trainer = GraphTrainer(
-                LocalModelStorage.create(storage_folder), LocalTrainingCache(), _telling_runner(tell)
-            )
-            trainer.train(graph, FixedImporter(sentences), packed, force_retraining=True)
+            trainer = GraphTrainer(LocalModelStorage.create(storage), LocalTrainingCache(), runner)
+            trainer.train(graph, FixedImporter(sentences), archive, force_retraining=True)
         except RasaException as error:
             raise TrainingFailed(str(error.__cause__ or error)) from error
 

@@ -1,4 +1,4 @@
-"""The units an entity is made of, and what the entity model may know about each: itself, its neighbours, the lexicon."""
+"""The units an entity is made of, and what the entity model may know of each: itself, its neighbours, the lexicon."""
 
 import re
 from collections.abc import Iterable

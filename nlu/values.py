@@ -12,7 +12,7 @@ _ENDINGS = ("'s", "es", "s", "ed", "ing")
 
 
 class ValueBook:
-    """Which value a surface form has: as the training sentences say, else as the lexicon says, else as its parts say."""
+    """Which value a surface form has: as the training sentences say, else as the lexicon says."""
 
     def __init__(self, forms: Mapping[str, Mapping[str, str]]) -> None:
         """`forms`: for each entity, plain surface forms and their values."""
@@ -34,7 +34,7 @@ class ValueBook:
         return cls(forms)
 
     def value(self, entity: str, surface: str, parts: Iterable[Match] = ()) -> Value | None:
-        """The value of the plain `surface` as an `entity`; `parts` are the lexicon's matches inside it. None: nothing tells."""
+        """The value of the plain `surface` as an `entity`, None when nothing tells; `parts`: its lexicon matches."""
         if entity in NUMBERS:
             return _number(entity, surface)
         forms = self.forms.get(entity, {})

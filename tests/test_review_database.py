@@ -67,7 +67,9 @@ async def test_units_cancelled_at_any_moment_leave_the_database_usable(database:
         await unit(999)
 
 
-async def test_an_in_memory_database_is_refused_in_one_line(keyring: KeyRing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_in_memory_database_is_refused_in_one_line(
+    keyring: KeyRing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     database = Database("sqlite+aiosqlite://", keyring)
     try:

@@ -1,0 +1,94 @@
+"""Features, vocabulary, network and decision, each alone."""
+
+import numpy as np
+import pytest
+
+from nlu.decision import GateSettings, decide
+from nlu.features import features_of
+from nlu.interpreter import FALLBACK, Ranked
+from nlu.network import IntentNetwork, NetworkSettings, softmax, train_network
+from nlu.ngrams import NgramSettings, Vocabulary
+from nlu.settings import BadSetting, checked, read_settings
+from tests.nlu.conftest import Reader
+
+TEXTS = {
+    "penalty": ["帮信罪判几年", "会坐牢吗", "how many years in prison", "jail time for this"],
+    "greet": ["你好呀", "早上好", "hello there", "good morning"],
+}
+
+
+def test_two_languages_share_features(read: Reader) -> None:
+    chinese = set(features_of(read("我的银行卡被冻结了怎么办")))
+    english = set(features_of(read("my bank card is frozen what should i do")))
+    shared = {name for name in chinese & english if name[0] in "rtm"}
+    assert len(shared) > 5
+
+
+def test_a_message_of_nothing_has_a_vector(read: Reader) -> None:
+    vocabulary = Vocabulary.learn([read("你好"), read("你好吗")], NgramSettings(fewest_sentences=1))
+    assert vocabulary.vector(read("")).columns.ndim == 1
+
+
+def test_every_kind_weighs_as_the_settings_say(read: Reader) -> None:
+    settings = NgramSettings(fewest_sentences=1, word_weight=2.0)
+    vocabulary = Vocabulary.learn([read(text) for texts in TEXTS.values() for text in texts], settings)
+    vector = vocabulary.vector(read("帮信罪判几年"))
+    kinds = np.asarray([vocabulary.names[column][0] for column in vector.columns])
+    assert np.linalg.norm(vector.weights[kinds == "w"]) == pytest.approx(2.0, rel=1e-5)
+    assert np.linalg.norm(vector.weights[kinds == "c"]) == pytest.approx(1.0, rel=1e-5)
+
+
+@pytest.fixture
+def trained(read: Reader) -> tuple[Vocabulary, IntentNetwork]:
+    pairs = [(read(text), intent) for intent, texts in TEXTS.items() for text in texts]
+    vocabulary = Vocabulary.learn([analysis for analysis, _ in pairs], NgramSettings(fewest_sentences=1))
+    vectors = [vocabulary.vector(analysis) for analysis, _ in pairs]
+    network = train_network(vectors, [name for _, name in pairs], len(vocabulary.names), NetworkSettings(rounds=60))
+    return vocabulary, network
+
+
+def test_the_network_learns(trained: tuple[Vocabulary, IntentNetwork], read: Reader) -> None:
+    vocabulary, network = trained
+    for text, intent in [("判几年牢", "penalty"), ("早上好呀", "greet"), ("years in jail", "penalty")]:
+        ranking = network.ranking(vocabulary.vector(read(text)))
+        assert ranking[0].intent == intent
+        assert sum(ranked.confidence for ranked in ranking) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_training_twice_gives_the_same(trained: tuple[Vocabulary, IntentNetwork], read: Reader) -> None:
+    vocabulary, network = trained
+    pairs = [(vocabulary.vector(read(text)), intent) for intent, texts in TEXTS.items() for text in texts]
+    again = train_network(
+        [v for v, _ in pairs], [i for _, i in pairs], len(vocabulary.names), NetworkSettings(rounds=60)
+    )
+    assert all(np.array_equal(one, other) for one, other in zip(network.layers, again.layers, strict=True))
+
+
+def test_a_temperature_flattens(trained: tuple[Vocabulary, IntentNetwork], read: Reader) -> None:
+    vocabulary, network = trained
+    vector = vocabulary.vector(read("你好"))
+    milder = IntentNetwork(network.intents, network.layers, temperature=3.0)
+    assert milder.probabilities(vector).max() < network.probabilities(vector).max()
+
+
+def test_softmax_of_large_scores() -> None:
+    assert softmax(np.asarray([1e4, 0.0], np.float32)).tolist() == [1.0, 0.0]
+
+
+def test_the_gate(read: Reader) -> None:
+    ranking = (Ranked("greet", 0.5), Ranked("thanks", 0.45))
+    assert decide(ranking, read("你好"), GateSettings(threshold=0.3)) == "greet"
+    assert decide(ranking, read("你好"), GateSettings(threshold=0.6)) == FALLBACK
+    assert decide(ranking, read("你好"), GateSettings(threshold=0.3, margin=0.1)) == FALLBACK
+    assert decide(ranking, read("?! 😭"), GateSettings(threshold=0.3)) == FALLBACK
+
+
+def test_settings_are_checked() -> None:
+    assert read_settings().gate.threshold > 0
+    assert checked(GateSettings, {"threshold": 1}, "ConfidenceGate") == GateSettings(threshold=1)
+    with pytest.raises(BadSetting, match="ConfidenceGate has no setting 'treshold'; it takes threshold, margin"):
+        checked(GateSettings, {"treshold": 0.3}, "ConfidenceGate")
+    with pytest.raises(BadSetting, match="threshold must be a number, not 'high'"):
+        checked(GateSettings, {"threshold": "high"}, "ConfidenceGate")
+    with pytest.raises(BadSetting, match="hidden must be a whole number"):
+        checked(NetworkSettings, {"hidden": 1.5}, "IntentClassifier")
