@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.dialogue.dialogue import Dialogue
+from bot.housekeeping import keeping_house
 from bot.model import ModelInUse
 from bot.people.commands import PeopleCommands
 from bot.people.invites import PeopleService
@@ -92,6 +93,7 @@ async def open_app(settings: Settings, library: Library) -> AsyncIterator[App]:
         staff = PeopleCommands(people, current, links, settings.timezone)
         dialogue = Dialogue(database, current, model, staff)
         try:
-            yield App(settings, database, library, people, dialogue, model, links)
+            async with keeping_house(database):
+                yield App(settings, database, library, people, dialogue, model, links)
         finally:
             model.close()

@@ -34,7 +34,7 @@ def check_all(folder: Path = CONTENT_FOLDER) -> tuple[Library | None, list[Probl
 def load_checked(folder: Path = CONTENT_FOLDER) -> Library:
     """The library, when nothing at all is wrong with it. Raises ContentIsBroken."""
     library, problems = check_all(folder)
-    if library is None or problems:
+    if library is None or not all(problem.warning for problem in problems):
         raise ContentIsBroken(problems)
     return library
 

@@ -88,7 +88,12 @@ async def train_and_swap(model: ModelInUse, data_dir: Path) -> None:
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
-    if await child.wait() != 0:
+    try:
+        code = await child.wait()
+    finally:
+        if child.returncode is None:
+            child.kill()  # the bot stops: nobody waits for this training any more
+    if code != 0:
         logger.error("training failed; the older model goes on answering. Run `cardwise train` to see why")
         return
     trained = current_model(data_dir)

@@ -64,8 +64,17 @@ class Settings(BaseModel):
     @classmethod
     def _database_url(cls, value: SecretStr | None) -> SecretStr | None:
         schemes = ("sqlite+aiosqlite://", "postgresql+psycopg://")
-        if value is not None and not value.get_secret_value().startswith(schemes):
+        if value is None:
+            return None
+        url = value.get_secret_value()
+        if not url.startswith(schemes):
             raise ValueError(f"must start with {' or '.join(schemes)}")
+        if url.startswith(schemes[0]) and url.removeprefix(schemes[0]).strip("/") in ("", ":memory:"):
+            raise ValueError("must name a file, such as sqlite+aiosqlite:////path/to/cardwise.db")
+        try:
+            urlsplit(url).port  # noqa: B018 - raises for a port that is no number
+        except ValueError:
+            raise ValueError("the port is not a number") from None
         return value
 
     @field_validator("secret_key")
@@ -83,7 +92,7 @@ class Settings(BaseModel):
     @field_validator("data_dir", "key_file")
     @classmethod
     def _path(cls, value: Path | None) -> Path | None:
-        return None if value is None else value.expanduser().absolute()
+        return None if value is None else value.expanduser().resolve()
 
     @field_validator("data_dir")
     @classmethod
@@ -105,8 +114,11 @@ class Settings(BaseModel):
     def _one_key(self) -> "Settings":
         if self.key_file and self.secret_key:
             raise ValueError("set CARDWISE_KEY_FILE or CARDWISE_SECRET_KEY, not both")
-        if self.key_file and self.key_file.is_relative_to(self.data_dir):
-            raise ValueError("CARDWISE_KEY_FILE must lie outside CARDWISE_DATA_DIR: a backup must not hold the key")
+        if not self.secret_key and self.key_path.resolve().is_relative_to(self.data_dir.resolve()):
+            raise ValueError(
+                f"CARDWISE_KEY_FILE: the key ({self.key_path}) must lie outside CARDWISE_DATA_DIR ({self.data_dir}): "
+                "a backup of the data must not hold the key"
+            )
         return self
 
     @property
@@ -136,18 +148,34 @@ def load_settings(env_file: Path | None = None) -> Settings:
     The environment wins over `.env`, which is looked for in the current folder and then beside the project.
     """
     path = env_file or next((p for p in (Path(".env"), PROJECT / ".env") if p.is_file()), None)
-    from_file = {name: value for name, value in dotenv_values(path).items() if value} if path else {}
+    try:
+        from_file = {name: value for name, value in dotenv_values(path).items() if value} if path else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsAreWrong([f"{path}: cannot be read as UTF-8 text ({type(error).__name__})"]) from None
     values = {**from_file, **{name: value for name, value in os.environ.items() if value}}
     mistakes = _misspelt(values)
     settings: Settings | None = None
+    known = {alias: values[alias] for alias in _aliases() if alias in values}
     try:
-        known = {alias: values[alias] for alias in _aliases() if alias in values}
         settings = Settings.model_validate(known)
     except ValidationError as error:
-        mistakes.extend(_line(mistake) for mistake in error.errors(include_url=False, include_input=False))
+        found = error.errors(include_url=False, include_input=False)
+        mistakes.extend(map(_line, found))
+        mistakes.extend(_between_the_others(known, {str(part) for one in found for part in one["loc"]}))
     if mistakes or settings is None:
         raise SettingsAreWrong(mistakes)
     return settings
+
+
+def _between_the_others(known: dict[str, str], wrong: set[str]) -> list[str]:
+    """Mistakes between settings, which pydantic looks for only when each of them is right by itself."""
+    if not wrong:
+        return []
+    try:
+        Settings.model_validate({name: value for name, value in known.items() if name not in wrong})
+    except ValidationError as error:
+        return [_line(mistake) for mistake in error.errors(include_url=False, include_input=False)]
+    return []
 
 
 # Known to design.md, read by later parts: never reported as a misspelling.

@@ -86,7 +86,8 @@ def _dates(library: Library) -> Iterator[Problem]:
             if item.reviewed > today:
                 yield document.problem(("reviewed",), "lies in the future")
             elif (today - item.reviewed).days > REVIEW_EVERY_DAYS:
-                yield document.problem(("reviewed",), "reviewed more than a year ago: read it again and set the date")
+                message = "reviewed more than a year ago: read it again and set the date"
+                yield document.problem(("reviewed",), message, warning=True)
 
 
 def _citing(library: Library, law: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ class Library:
     texts: Mapping[str, Text]
     menu: tuple[str, ...] = ()
     danger: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()
     documents: Mapping[str, Document] = field(repr=False, default_factory=dict)
 
     def text(self, key: str, language: Language, **values: object) -> str:

@@ -55,6 +55,7 @@ def inspect(folder: Path = CONTENT_FOLDER) -> tuple[Library | None, list[Problem
         texts=interface.texts,
         menu=interface.menu,
         danger=safety.zh + safety.en,
+        harmless=safety.harmless,
         documents=reader.documents,
     )
     reader.problems.extend(checks.check(library))

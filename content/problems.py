@@ -12,7 +12,8 @@ class Problem:
     line: int
     field: str
     message: str
+    warning: bool = False  # worth mending, but no reason not to start
 
     def __str__(self) -> str:
-        where = f"{self.path}:{self.line}: "
+        where = f"{self.path}:{self.line}: {'warning: ' if self.warning else ''}"
         return f"{where}{self.field}: {self.message}" if self.field else f"{where}{self.message}"

@@ -33,8 +33,8 @@ class Document:
             keys = keys[:-1]
         return self.lines.get(keys, 1)
 
-    def problem(self, keys: Keys, message: str) -> Problem:
-        return Problem(self.path, self.line(keys), ".".join(map(str, keys)), message)
+    def problem(self, keys: Keys, message: str, *, warning: bool = False) -> Problem:
+        return Problem(self.path, self.line(keys), ".".join(map(str, keys)), message, warning)
 
 
 def read(path: Path) -> Document | list[Problem]:

@@ -236,3 +236,4 @@ class Safety(Strict):
 
     zh: Annotated[tuple[Line, ...], Field(min_length=1)]
     en: Annotated[tuple[Line, ...], Field(min_length=1)]
+    harmless: tuple[Line, ...] = ()  # longer words that hold such a phrase and mean something else

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import Session
 
 from db.columns import KEYRING
+from db.errors import DatabaseProblem, as_database_problem
 from db.keys import KeyRing
 from db.work import ReadWork, WriteWork
 
@@ -36,7 +37,10 @@ class Database:
         self.url = make_url(url)
         self.keyring = keyring
         self._engine = _engine(url)
-        self._reading = self._engine.execution_options(postgresql_readonly=True)
+        self._reading = self._engine
+        if not self.is_sqlite:
+            # SQLite's readers see one moment by themselves.
+            self._reading = self._engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
         self._writing = self._engine.execution_options(**{_WRITES: True})
         # SQLite takes one writer at a time. Waiting here, in order, beats polling the file's lock.
         self._one_writer = asyncio.Lock() if self.is_sqlite else None
@@ -48,20 +52,30 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadWork]:
         """A unit that only reads. Raises WriteInReadWork if it tries to change anything."""
-        async with AsyncSession(
-            self._reading, sync_session_class=_ReadOnlySession, info={KEYRING: self.keyring}, expire_on_commit=False
-        ) as session:
-            yield ReadWork(session, self.keyring)
+        with as_database_problem():
+            async with self._read_session() as session:
+                yield ReadWork(session, self.keyring)
+                if session.new or session.dirty or session.deleted:
+                    raise WriteInReadWork
+
+    def _read_session(self) -> AsyncSession:
+        return AsyncSession(
+            self._reading,
+            sync_session_class=_ReadOnlySession,
+            info={KEYRING: self.keyring},
+            expire_on_commit=False,
+        )
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[WriteWork]:
         """A unit that commits when it ends well and changes nothing when it raises."""
-        if self._one_writer is None:
-            async with self._written() as work:
-                yield work
-        else:
-            async with self._one_writer, self._written() as work:
-                yield work
+        with as_database_problem():
+            if self._one_writer is None:
+                async with self._written() as work:
+                    yield work
+            else:
+                async with self._one_writer, self._written() as work:
+                    yield work
 
     @asynccontextmanager
     async def _written(self) -> AsyncIterator[WriteWork]:
@@ -76,8 +90,11 @@ class Database:
 
 
 def _engine(url: str) -> AsyncEngine:
+    parts = make_url(url)
+    if parts.get_backend_name() == "sqlite" and parts.database in (None, "", ":memory:"):
+        raise DatabaseProblem("name a file for the SQLite database: sqlite+aiosqlite:////path/to/cardwise.db")
     # Parameters hold what people told us: they must not appear in an error's text.
-    if make_url(url).get_backend_name() != "sqlite":
+    if parts.get_backend_name() != "sqlite":
         return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10)
     engine = create_async_engine(url, hide_parameters=True, pool_size=8, max_overflow=0, pool_timeout=60)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)

@@ -151,12 +151,13 @@ class TopicCount(Base):
 
 
 class AuditEntry(Base):
-    """Who changed whose rights, and when. `actor_id` is empty for the operator's command line."""
+    """Who changed whose rights, and when. `actor_id` is empty for the operator, and for a person since erased."""
 
     __tablename__ = "audit"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    by_operator: Mapped[bool]
     actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     action: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(120))

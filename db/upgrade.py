@@ -3,11 +3,13 @@
 import asyncio
 import os
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL
 
+from db.errors import DatabaseProblem, first_line
 from db.keys import KeyProblem, KeyRing, SealBroken
 from db.models import Installation
 
@@ -22,18 +24,14 @@ _KEY_CHECK_WORD = b"cardwise"
 _ADVISORY_LOCK = 0x6361726477697365  # "cardwise"
 
 
-class DatabaseProblem(Exception):
-    """The database cannot be used; the message tells the operator why and what to do."""
-
-
 async def upgrade(url: URL, keyring: KeyRing) -> None:
     """Create or migrate the database at `url` and check the key. Raises DatabaseProblem or KeyProblem."""
     await asyncio.to_thread(_upgrade, url, keyring)
 
 
 def _upgrade(url: URL, keyring: KeyRing) -> None:
-    is_sqlite = url.get_backend_name() == "sqlite"
-    if is_sqlite and url.database:
+    if url.get_backend_name() == "sqlite":
+        assert url.database
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         _create_private(Path(url.database))
         with FileLock(f"{url.database}.lock"):
@@ -49,6 +47,8 @@ def _create_private(path: Path) -> None:
 
 def _upgrade_locked(url: URL, keyring: KeyRing) -> None:
     engine = create_engine(url, hide_parameters=True)
+    if url.get_backend_name() == "sqlite":
+        _make_changes_of_shape_atomic(engine)
     try:
         with engine.connect() as connection:
             if url.get_backend_name() == "postgresql":
@@ -61,11 +61,21 @@ def _upgrade_locked(url: URL, keyring: KeyRing) -> None:
     except (KeyProblem, DatabaseProblem):
         raise
     except Exception as error:
-        # The driver's first line says what is wrong; parameters are hidden, the address is ours to leave out.
-        reason = str(getattr(error, "orig", error)).splitlines()[0]
-        raise DatabaseProblem(f"the database cannot be used: {reason}") from error
+        raise DatabaseProblem(f"the database cannot be used: {first_line(error)}") from error
     finally:
         engine.dispose()
+
+
+def _make_changes_of_shape_atomic(engine: Engine) -> None:
+    """Python's driver commits before a change of shape; begun by us, a migration cut off leaves nothing behind."""
+
+    @event.listens_for(engine, "connect")
+    def _no_commits_of_its_own(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _revision(connection: Connection) -> str | None:

@@ -87,7 +87,15 @@ def test_every_command_has_help_and_stands_in_the_readme(path: tuple[str, ...]) 
 
 
 def test_wrong_usage_is_one_line_and_exit_2(environment: dict[str, str]) -> None:
-    for arguments in (["fly"], ["parse"], ["invite", "create"], ["content", "show"], ["run", "--fast"]):
+    for arguments in (
+        ["fly"],
+        ["parse"],
+        ["invite", "create"],
+        ["content", "show"],
+        ["run", "--fast"],
+        ["content"],
+        ["invite"],
+    ):
         done = cardwise(environment, *arguments)
         assert done.returncode == 2, (arguments, done.stderr)
         assert len(done.stderr.strip().splitlines()) == 1
@@ -179,6 +187,31 @@ def test_a_lost_key_and_a_wrong_key_are_one_line_and_change_nothing(
     assert wrong.returncode == 1
     assert "not the one the database was made with" in wrong.stderr
     assert len(wrong.stderr.strip().splitlines()) == 1
+
+
+def test_places_that_cannot_be_written_are_one_line(environment: dict[str, str], tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("x")
+    for more in (
+        {"CARDWISE_DATA_DIR": str(blocked / "data")},
+        {"CARDWISE_KEY_FILE": str(blocked / "key")},
+        {"CARDWISE_DATABASE_URL": "sqlite+aiosqlite://"},
+        {"CARDWISE_DATABASE_URL": "postgresql+psycopg://localhost:port/x"},
+        {"CARDWISE_DATABASE_URL": "postgresql+psycopg://127.0.0.1:1/x"},
+    ):
+        done = cardwise(environment, "school", "list", **more)
+        assert done.returncode == 1, more
+        assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+
+
+def test_a_setting_file_that_is_no_text_is_one_line(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_bytes(b"\xff\xfe\x00")
+    monkeypatch.chdir(tmp_path)
+    done = cardwise(environment, "school", "list")
+    assert done.returncode == 1
+    assert "UTF-8" in done.stderr
 
 
 def test_a_broken_database_is_one_line(environment: dict[str, str], tmp_path: Path) -> None:

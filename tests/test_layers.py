@@ -20,13 +20,14 @@ MAY_IMPORT = {
     "bot/settings.py": {"db.keys"},
     "bot/logs.py": set(),
     "bot/sending": {"bot.sending"},
-    "bot/dialogue": {"bot.dialogue", "bot.replies", "bot.turns", "content", "nlu.interpreter", "db"},
+    "bot/dialogue": {"bot.dialogue", "bot.replies", "bot.turns", "content", "nlu.interpreter", "nlu.language", "db"},
     "bot/people": {"bot.people", "bot.replies", "bot.turns", "content", "db"},
     "bot/telegram": {"bot.telegram", "bot.sending", "bot.replies", "bot.turns"},
     "bot/console": {"bot.console", "bot.replies", "bot.turns"},
     "bot/content_check.py": {"bot.dialogue", "bot.interface", "bot.replies", "content", "nlu.domain"},
     "bot/model.py": {"nlu"},
-    "bot/app.py": {"bot.dialogue", "bot.model", "bot.people", "bot.settings", "content", "db"},
+    "bot/housekeeping.py": {"db"},
+    "bot/app.py": {"bot.housekeeping", "bot.dialogue", "bot.model", "bot.people", "bot.settings", "content", "db"},
     "bot/cli": {"bot", "content", "nlu", "db"},
 }
 

@@ -111,4 +111,4 @@ async def test_danger_in_a_group_names_the_hotlines(dialogue: Dialogue) -> None:
     ],
 )
 def test_ordinary_questions_are_not_danger(library: Library, text: str) -> None:
-    assert not speaks_of_danger(text, library.danger)
+    assert not speaks_of_danger(text, library)

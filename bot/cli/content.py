@@ -1,6 +1,7 @@
 """`cardwise content`: check what the bot says, and read it as a student will."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -22,9 +23,10 @@ def check() -> None:
     for problem in problems:
         path = Path(os.path.relpath(problem.path))
         shown = path if not str(path).startswith("..") else problem.path
-        click.echo(str(type(problem)(shown, problem.line, problem.field, problem.message)))
-    if problems:
-        raise Mistake(f"{len(problems)} to change")
+        click.echo(str(replace(problem, path=shown)))
+    mistakes = sum(not problem.warning for problem in problems)
+    if mistakes:
+        raise Mistake(f"{mistakes} to change")
 
 
 @content.command()

@@ -17,8 +17,8 @@ def told_plainly() -> Iterator[None]:
     """Turn what can go wrong with settings, keys, content and databases into a `Mistake`."""
     from bot.settings import SettingsAreWrong
     from content.loading import ContentIsBroken
+    from db.errors import DatabaseProblem
     from db.keys import KeyProblem
-    from db.upgrade import DatabaseProblem
     from nlu.rasa_interpreter import ModelUnusable
     from nlu.training import TrainingFailed
     from nlu.training_data import BadTrainingData
@@ -31,3 +31,5 @@ def told_plainly() -> Iterator[None]:
         raise Mistake(*map(str, error.problems), f"{len(error.problems)} to change before the bot can start") from error
     except (KeyProblem, DatabaseProblem, BadTrainingData, ModelUnusable, TrainingFailed) as error:
         raise Mistake(str(error)) from error
+    except OSError as error:
+        raise Mistake(f"{error.filename or 'a file'}: {error.strerror or error}") from error

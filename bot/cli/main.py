@@ -58,9 +58,9 @@ def run_command(arguments: list[str]) -> int:
         warnings.simplefilter("ignore")
     try:
         cli.main(arguments, standalone_mode=False, prog_name="cardwise")
+        sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.ctx.get_help() if error.ctx else "", err=True)
-        return 2
+        return _no_command(error.ctx)
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "cardwise"
         message = " ".join(error.format_message().split())
@@ -78,6 +78,14 @@ def run_command(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return 0
+
+
+def _no_command(ctx: click.Context | None) -> int:
+    """A group without a command, in one line that names its commands."""
+    if ctx is not None and isinstance(ctx.command, click.Group):
+        names = ", ".join(ctx.command.list_commands(ctx))
+        click.echo(f"{ctx.command_path}: name a command: {names} (see `{ctx.command_path} --help`)", err=True)
+    return 2
 
 
 if __name__ == "__main__":

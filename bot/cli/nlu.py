@@ -82,7 +82,7 @@ def parse(text: str | None, jsonl: bool) -> None:
 def _parsed_line(interpreter: "RasaInterpreter", line: str) -> dict[str, Any]:
     try:
         data = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {"error": "not JSON"}
     if not isinstance(data, dict) or not isinstance(data.get("text"), str):
         return {"error": 'needs an object with "text" (a string)'}

@@ -77,7 +77,7 @@ def invite_create(
     role: str, school: str | None, class_name: str | None, uses: int | None, days: int | None, as_json: bool
 ) -> None:
     """Make an invitation. Links for admins and counsellors work once, for 72 hours."""
-    from bot.people.invites import UnknownSchool
+    from bot.people.invites import LONGEST_CLASS_NAME, ClassNameTooLong, UnknownSchool
     from db.models import Role
 
     if role != Role.ADMIN and not school:
@@ -95,6 +95,8 @@ def invite_create(
     except UnknownSchool as error:
         there = ", ".join(error.known) or "none yet, see `cardwise school add`"
         raise Mistake(f"there is no school named {error.name}; schools: {there}") from None
+    except ClassNameTooLong:
+        raise Mistake(f"a class's name has at most {LONGEST_CLASS_NAME} characters") from None
     expires = made.expires_at.isoformat(timespec="seconds")
     if as_json:
         click.echo(json.dumps({"payload": made.payload, "link": link, "expires": expires}))
@@ -139,7 +141,7 @@ def invite_list() -> None:
 
 
 @invite.command(name="revoke")
-@click.argument("number", type=int)
+@click.argument("number", type=click.IntRange(1, 2**31 - 1))
 def invite_revoke(number: int) -> None:
     """Take an invitation back."""
     if not _with_people(lambda people, _: people.revoke_invite(number)):
@@ -160,7 +162,7 @@ def people_list() -> None:
 
 
 @people.command(name="remove")
-@click.argument("number", type=int)
+@click.argument("number", type=click.IntRange(1, 2**31 - 1))
 def people_remove(number: int) -> None:
     """Take a role away (its number is in `cardwise people list`)."""
     from bot.people.invites import LastAdmin
@@ -178,5 +180,5 @@ def people_remove(number: int) -> None:
 def audit(limit: int) -> None:
     """The audit log, newest first: when, who (operator or a person's internal id), what, to what."""
     for entry in _with_people(lambda service, _: service.audit(limit)):
-        who = str(entry.actor_id)[:8] if entry.actor_id else "operator"
+        who = "operator" if entry.by_operator else str(entry.actor_id)[:8] if entry.actor_id else "(erased)"
         click.echo(f"{entry.at.isoformat(timespec='seconds')}\t{who}\t{entry.action}\t{entry.subject}")

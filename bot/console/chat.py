@@ -88,7 +88,7 @@ async def json_lines(chat: Chat, lines: Iterable[str], out: TextIO) -> None:
 async def _json_turn(chat: Chat, raw: str) -> dict[str, Any]:
     try:
         data = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {"error": "not JSON"}
     if not isinstance(data, dict):
         return {"error": "not an object"}
@@ -111,5 +111,5 @@ def _json_reply(reply: Reply) -> dict[str, Any]:
 
 def as_json_line(value: object) -> str:
     """`value` as one line of JSON; U+2028 and U+2029, which some readers take for line ends, are escaped."""
-    text = json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x85", "\\u0085")

@@ -12,7 +12,13 @@ LINK_KINDS = {"t": PressKind.ANSWER, "l": PressKind.LAW, "g": PressKind.GUIDE}
 
 def handle(request: Request) -> Outcome:
     """Run a command; an unknown one gets the help."""
+    if request.turn.in_group and request.turn.command in PERSONAL and not _opens_a_page(request):
+        return handlers.go_private(request)
     return COMMANDS.get(request.turn.command, help_)(request)
+
+
+def _opens_a_page(request: Request) -> bool:
+    return request.turn.text.strip().partition("_")[0] in LINK_KINDS
 
 
 def start(request: Request) -> Outcome:
@@ -39,6 +45,9 @@ def consent_question(request: Request) -> Reply:
 def help_(request: Request) -> Outcome:
     return Outcome((pages.menu_page(request.library, "help", request.language, "help"),), request.state)
 
+
+# What is stored about a person is settled in private.
+PERSONAL = ("start", "language", "stop", "subscribe")
 
 COMMANDS: dict[str, Handler] = {
     "start": start,

@@ -1,7 +1,7 @@
 """The one door into the dialogue: a turn goes in, replies come out, and what must be remembered is stored."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol, cast
 
@@ -18,6 +18,7 @@ from db.models import Consent as StoredConsent
 from db.models import Person
 from db.work import WriteWork
 from nlu.interpreter import FALLBACK, Interpreter, Parse
+from nlu.language import stronger_language
 
 _WORDS = (Kind.TEXT, Kind.EDITED, Kind.FORWARDED)
 
@@ -57,11 +58,8 @@ class Dialogue:
         """The replies to `turn`, at least one."""
         known = _Known(State()) if turn.in_group else await self._recall(turn.address)
         request = self._request(turn, known)
-        if self._staff is not None:
-            reply = await self._staff.handle(turn, request.language)
-            if reply is not None:
-                return (reply,)
-        outcome = await self._decide(request, known)
+        reply = await self._staff.handle(turn, request.language) if self._staff is not None else None
+        outcome = await self._decide(request, known) if reply is None else _after_staff(request, reply)
         await self._remember(turn, outcome)
         return outcome.replies
 
@@ -78,10 +76,10 @@ class Dialogue:
 
     async def _decide(self, request: Request, known: _Known) -> Outcome:
         turn = request.turn
-        if turn.kind is Kind.PRESS:
-            return presses.handle(request)
-        if turn.kind is Kind.COMMAND:
-            return commands.handle(request)
+        if turn.kind in (Kind.PRESS, Kind.COMMAND):
+            # Whoever goes on to something else has not answered our question: a later yes is not an answer to it.
+            request = replace(request, state=replace(request.state, pending=""))
+            return presses.handle(request) if turn.kind is Kind.PRESS else commands.handle(request)
         if turn.kind in _WORDS and turn.text.strip():
             return await self._understand(request, known)
         return Outcome(
@@ -89,31 +87,20 @@ class Dialogue:
         )
 
     async def _understand(self, request: Request, known: _Known) -> Outcome:
+        in_danger = request.turn.kind is not Kind.FORWARDED and speaks_of_danger(request.turn.text, request.library)
+        if in_danger:
+            spoken = _chosen(known) or stronger_language(request.turn.text)
+            return handlers.care(replace(request, language=spoken, state=replace(request.state, pending="")))
         interpreter = self._interpreter()
         if interpreter is None:
             return Outcome((says(request, "resting"),), request.state)
         parse = await interpreter.parse(request.turn.text)
-        spoken: Language = cast(Language, known.language) if known.language in ("zh", "en") else _spoken(request, parse)
+        spoken = _chosen(known) or _spoken(request, parse)
         state = request.state
-        understood = state.understood((ranked.intent for ranked in parse.ranking), parse.entities)
         # A remark on the last answer or on our question must still see what it remarks on.
-        if parse.intent in ("affirm", "deny", "feedback_wrong"):
-            understood = state
-        request = Request(
-            turn=request.turn,
-            state=State(spoken, understood.topic, understood.entities, understood.ranking, understood.pending),
-            language=spoken,
-            library=request.library,
-            subscribed=request.subscribed,
-            consent_asked=request.consent_asked,
-            parse=self._with_care(request, parse),
-        )
-        return handlers.handle(request)
-
-    def _with_care(self, request: Request, parse: Parse) -> Parse:
-        if request.turn.kind is Kind.FORWARDED or not speaks_of_danger(request.turn.text, request.library.danger):
-            return parse
-        return Parse(parse.text, parse.language, handlers.DISTRESS, 1.0, parse.ranking, parse.entities)
+        if parse.intent not in ("affirm", "deny", "feedback_wrong"):
+            state = state.understood((ranked.intent for ranked in parse.ranking), parse.entities)
+        return handlers.handle(replace(request, state=replace(state, language=spoken), language=spoken, parse=parse))
 
     async def _recall(self, address: str) -> _Known:
         async with self._database.read() as work:
@@ -132,6 +119,18 @@ class Dialogue:
                 await _store(work, turn.address, outcome, now)
 
 
+def _after_staff(request: Request, reply: Reply) -> Outcome:
+    """What a staff command says; whoever comes by an invitation is then asked for consent, as at every first start."""
+    if request.turn.command == "start" and not request.turn.in_group and not request.consent_asked:
+        state = replace(request.state, pending="consent")
+        return Outcome((reply, commands.consent_question(request)), state, consent=Consent.ASKED)
+    return Outcome((reply,), request.state)
+
+
+def _chosen(known: _Known) -> Language | None:
+    return known.language if known.language in ("zh", "en") else None  # type: ignore[return-value]
+
+
 def _spoken(request: Request, parse: Parse) -> Language:
     """The language of the question; a message without words (numbers, signs) keeps the language of before."""
     if parse.intent == FALLBACK and not any(char.isalpha() for char in request.turn.text):
@@ -141,6 +140,7 @@ def _spoken(request: Request, parse: Parse) -> Language:
 
 async def _store(work: WriteWork, address: str, outcome: Outcome, now: datetime) -> None:
     person = await work.people.find_or_add(address)
+    person.blocked_at = None  # whoever writes to the bot has not blocked it
     if outcome.language is not None:
         person.language = None if outcome.language == "auto" else outcome.language
     if outcome.consent is not None:

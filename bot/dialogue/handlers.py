@@ -16,15 +16,39 @@ PRIVATE_PREFIX = "report_"
 
 def handle(request: Request) -> Outcome:
     """Answer what was understood."""
-    assert request.parse is not None
     intent = _meant(request)
-    if request.turn.in_group and (intent in PRIVATE_INTENTS or intent.startswith(PRIVATE_PREFIX)):
-        reply = replace(says(request, "group_private"), go_private=True)
-        return Outcome((reply,), request.state)
+    if is_private(request, intent):
+        return go_private(request, intent)
     handler = HANDLERS.get(intent)
     if handler is not None:
         return handler(request)
     return topic(request, intent)
+
+
+def is_private(request: Request, intent: str) -> bool:
+    """Whether this is a matter for the private chat and we are in a group."""
+    return request.turn.in_group and (intent in PRIVATE_INTENTS or intent.startswith(PRIVATE_PREFIX))
+
+
+def go_private(request: Request, intent: str = "") -> Outcome:
+    """A kind «let us go on in private», with the hotlines when somebody is in danger."""
+    reply = replace(says(request, "group_private"), go_private=True)
+    if intent == DISTRESS:
+        lines = "\n".join(
+            pages.hotline_line(request.library, [number], request.language) for number in _distress_hotlines(request)
+        )
+        reply = replace(reply, body=f"{request.library.text('group_distress', request.language)}\n{lines}")
+    return Outcome((reply,), request.state)
+
+
+def _distress_hotlines(request: Request) -> tuple[str, ...]:
+    answer = request.library.answer(DISTRESS, {})
+    return answer.hotlines if answer is not None else tuple(request.library.hotlines)
+
+
+def care(request: Request) -> Outcome:
+    """Somebody spoke of death: care and hotlines, whatever else the message holds."""
+    return go_private(request, DISTRESS) if request.turn.in_group else topic(request, DISTRESS)
 
 
 def _meant(request: Request) -> str:

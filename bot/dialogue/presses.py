@@ -21,6 +21,8 @@ def _answer(request: Request, press: Press) -> Outcome | None:
     if found is None:
         return None
     intent, answer = found
+    if handlers.is_private(request, intent):
+        return handlers.go_private(request, intent)
     page = pages.answer_page(request.library, intent, answer, request.language)
     return Outcome((page,), replace(request.state, topic=f"{intent}.{answer.id}"), counted=intent)
 
@@ -28,6 +30,8 @@ def _answer(request: Request, press: Press) -> Outcome | None:
 def _meant(request: Request, press: Press) -> Outcome | None:
     if press.subject not in request.library.topics:
         return None
+    if handlers.is_private(request, press.subject):
+        return handlers.go_private(request, press.subject)
     return handlers.topic(request, press.subject)
 
 
@@ -60,6 +64,8 @@ def _guide(request: Request, press: Press) -> Outcome | None:
 def _language(request: Request, press: Press) -> Outcome | None:
     if press.subject not in ("zh", "en", "auto"):
         return None
+    if request.turn.in_group:
+        return handlers.go_private(request)
     spoken = request.language if press.subject == "auto" else press.subject
     chosen = replace(request, language=spoken)  # type: ignore[arg-type]
     key = "language_auto_set" if press.subject == "auto" else "language_set"
@@ -69,6 +75,8 @@ def _language(request: Request, press: Press) -> Outcome | None:
 def _consent(request: Request, press: Press) -> Outcome | None:
     answers = {"yes": handlers.subscribe, "no": handlers.unsubscribe}
     handler = answers.get(press.subject)
+    if handler is not None and request.turn.in_group:
+        return handlers.go_private(request)
     return handler(request) if handler else None
 
 

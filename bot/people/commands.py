@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from bot.people.invites import Claim, ClaimResult, NewInvite, PeopleService, UnknownSchool, is_invite
+from bot.people.invites import Claim, ClaimResult, ClassNameTooLong, NewInvite, PeopleService, UnknownSchool, is_invite
 from bot.people.rights import Actor, NotAllowed
 from bot.replies import Reply
 from bot.turns import Kind, Turn
@@ -55,6 +55,8 @@ class PeopleCommands:
             invite = await self._make(actor, word.lower(), rest.strip() or None)
         except NotAllowed:
             return Reply(library.text("no_right", language), language=language)
+        except ClassNameTooLong:
+            return Reply(library.text("invite_usage", language), language=language)
         except UnknownSchool as error:
             schools = "、".join(error.known) or library.text("no_school_yet", language)
             return Reply(library.text("invite_unknown_school", language, schools=schools), language=language)
@@ -63,21 +65,24 @@ class PeopleCommands:
         return Reply(self._made(invite, language), language=language)
 
     async def _make(self, actor: Actor, word: str, rest: str | None) -> NewInvite | None:
-        if word == Role.STUDENT:
-            school = await self._own_school(actor)
-            return await self._people.create_invite(
-                Role.STUDENT, school=school.name if school else None, class_name=rest, by=actor
-            )
-        if word == Role.COUNSELLOR:
+        if word == Role.COUNSELLOR and rest:
             return await self._people.create_invite(Role.COUNSELLOR, school=rest, by=actor)
-        return None
+        if word != Role.STUDENT:
+            return None
+        school, class_name = await self._school_and_class(actor, rest)
+        if school is None:
+            return None
+        return await self._people.create_invite(Role.STUDENT, school=school.name, class_name=class_name, by=actor)
 
-    async def _own_school(self, actor: Actor) -> School | None:
-        own = actor.schools_as(Role.COUNSELLOR)
+    async def _school_and_class(self, actor: Actor, rest: str | None) -> tuple[School | None, str | None]:
+        """What `SCHOOL CLASS` or `CLASS` names; whoever has one school only need not name it."""
         schools = await self._people.schools()
-        if own:
-            return next(school for school in schools if school.id == own[0])
-        return schools[0] if len(schools) == 1 else None
+        named = [school for school in schools if rest and f"{rest} ".startswith(f"{school.name} ")]
+        if named:
+            school = max(named, key=lambda school: len(school.name))
+            return school, (rest or "")[len(school.name) :].strip() or None
+        own = [school for school in schools if actor.is_admin or school.id in actor.own_schools]
+        return (own[0] if len(own) == 1 else None), rest
 
     def _made(self, invite: NewInvite, language: Language) -> str:
         library = self._library()

@@ -16,6 +16,7 @@ from db.work import ReadWork, WriteWork
 ROLE_LINK_LIFE = timedelta(hours=72)
 CLASS_LINK_LIFE = timedelta(days=30)
 CLASS_LINK_USES = 200
+LONGEST_CLASS_NAME = 60
 
 NOBODY = uuid.UUID(int=0)  # somebody the database does not know: a person, never the operator
 
@@ -34,6 +35,10 @@ class UnknownSchool(Exception):
 
 class SchoolExists(Exception):
     """A school of that name exists already."""
+
+
+class ClassNameTooLong(Exception):
+    """A class's name has at most `LONGEST_CLASS_NAME` characters."""
 
 
 class LastAdmin(Exception):
@@ -104,10 +109,12 @@ class PeopleService:
         uses: int | None = None,
         life: timedelta | None = None,
     ) -> NewInvite:
-        """A new invitation. Raises NotAllowed or UnknownSchool; ValueError when it would outlive its limits."""
+        """A new invitation. Raises NotAllowed, UnknownSchool, ClassNameTooLong; ValueError for an overlong role link."""
         is_class_link = role is Role.STUDENT
         uses = uses or (CLASS_LINK_USES if is_class_link else 1)
         life = life or (CLASS_LINK_LIFE if is_class_link else ROLE_LINK_LIFE)
+        if class_name is not None and len(class_name) > LONGEST_CLASS_NAME:
+            raise ClassNameTooLong
         if not is_class_link and (uses > 1 or life > ROLE_LINK_LIFE):
             raise ValueError("a link for an admin or counsellor is for one person and at most 72 hours")
         token = secrets.token_urlsafe(_TOKEN_BYTES)
@@ -137,7 +144,7 @@ class PeopleService:
             held = await work.people.memberships(person.id)
             school = await work.schools.get(invite.school_id) if invite.school_id else None
             name = school.name if school else None
-            if any(m.role is invite.role and m.school_id == invite.school_id for m in held):
+            if any(_same(member, invite) for member in held):
                 return Claim(ClaimResult.ALREADY, invite.role, name)
             if not await work.invites.use(invite):
                 return Claim(ClaimResult.NOT_VALID)
@@ -172,6 +179,7 @@ class PeopleService:
             removed = await work.people.remove_membership(membership_id)
             if removed is None:
                 return False
+            await work.invites.revoke_made_by(removed.person_id)
             await work.audit.record(None, "role removed", f"membership {membership_id}, role {removed.role}")
             return True
 
@@ -185,6 +193,12 @@ async def _actor(work: ReadWork, address: str) -> Actor:
     if person is None:
         return Actor(NOBODY)
     return Actor(person.id, tuple(await work.people.memberships(person.id)))
+
+
+def _same(held: Membership, invite: Invite) -> bool:
+    """Whether the invitation would change nothing. Another class of the same school is a change."""
+    same_class = invite.class_name is None or held.class_name == invite.class_name
+    return held.role is invite.role and held.school_id == invite.school_id and same_class
 
 
 async def _school_id(work: WriteWork, name: str | None, *, optional: bool) -> int | None:

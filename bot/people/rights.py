@@ -23,11 +23,17 @@ class Actor:
 
     @property
     def is_admin(self) -> bool:
-        return self.is_operator or any(held.role is Role.ADMIN for held in self.memberships)
+        """Admin of everything; the admin of one school is not."""
+        return self.is_operator or any(held.role is Role.ADMIN and held.school_id is None for held in self.memberships)
 
     @property
     def is_staff(self) -> bool:
-        return self.is_admin or bool(self.schools_as(Role.COUNSELLOR))
+        return self.is_admin or bool(self.own_schools)
+
+    @property
+    def own_schools(self) -> tuple[int, ...]:
+        """The schools at which the actor is an admin or a counsellor."""
+        return self.schools_as(Role.ADMIN) + self.schools_as(Role.COUNSELLOR)
 
     def schools_as(self, role: Role) -> tuple[int, ...]:
         """The schools at which the actor holds `role`."""
@@ -38,8 +44,13 @@ OPERATOR = Actor(None)
 
 
 def require_may_invite(actor: Actor, role: Role, school_id: int | None) -> None:
-    """Admins invite anybody; counsellors invite students of their own school. Raises NotAllowed."""
+    """Who may hand out (or take back) an invitation. Raises NotAllowed.
+
+    Admins: any. The admin of one school: counsellors and students of it. Counsellors: students of their own school.
+    """
     if actor.is_admin:
+        return
+    if role is not Role.ADMIN and school_id in actor.schools_as(Role.ADMIN):
         return
     if role is Role.STUDENT and school_id in actor.schools_as(Role.COUNSELLOR):
         return

@@ -49,6 +49,7 @@ class SendBudget:
         self._next_send = 0.0
         self._next_campaign = 0.0
         self._next_in_chat: dict[int, float] = {}
+        self._refused: dict[int, float] = {}  # chats that were told to wait, until when
 
     async def acquire(self, lane: Lane, chat: int | None) -> None:
         """Return when one message to `chat` may be sent (None: a chat without a pace of its own)."""
@@ -62,9 +63,15 @@ class SendBudget:
                 self._waiting.remove(waiting)
             raise
 
-    def pause(self, seconds: float) -> None:
-        """Telegram said `retry_after`: nothing goes out until then, in any lane."""
-        self._next_send = max(self._next_send, self._clock() + seconds)
+    def pause(self, seconds: float, chat: int | None = None) -> None:
+        """Telegram said `retry_after`. That chat waits; a second chat told so means that all must."""
+        now = self._clock()
+        self._refused = {other: until for other, until in self._refused.items() if until > now}
+        if chat is not None:
+            self._refused[chat] = now + seconds
+            self._next_in_chat[chat] = max(self._next_in_chat.get(chat, 0.0), now + seconds)
+        if chat is None or len(self._refused) > 1:
+            self._next_send = max(self._next_send, now + seconds)
         self._grant()
 
     def _grant(self) -> None:
@@ -74,6 +81,9 @@ class SendBudget:
             self._timer = None
         while self._waiting:
             now = self._clock()
+            if self._next_send > now:
+                self._timer = asyncio.get_running_loop().call_later(self._next_send - now, self._grant)
+                return
             ready_at = {entry.number: self._ready_at(entry) for entry in self._waiting}
             ready = [entry for entry in self._waiting if ready_at[entry.number] <= now]
             if not ready:

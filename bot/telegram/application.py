@@ -8,7 +8,7 @@ from typing import Any
 
 from telegram import Bot as TelegramBot
 from telegram import BotCommand, Update
-from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
+from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 from telegram.request import HTTPXRequest
 
@@ -71,16 +71,23 @@ async def poll(application: Bot, text: Text, stop: asyncio.Event, ready: Callabl
     await _connect(application, stop)
     if stop.is_set():
         return
+    assert application.updater is not None
+    introducing = None
     try:
         await application.start()
-        assert application.updater is not None
-        await application.updater.start_polling(allowed_updates=UPDATES, error_callback=_polling_failed)
+        await application.updater.start_polling(
+            allowed_updates=UPDATES, bootstrap_retries=-1, error_callback=_polling_failed
+        )
         ready(application.bot.username)
-        await introduce(application, text)
+        introducing = asyncio.create_task(introduce(application, text))
         await stop.wait()
-        await application.updater.stop()
-        await application.stop()
     finally:
+        if introducing is not None:
+            introducing.cancel()
+        if application.updater.running:
+            await application.updater.stop()
+        if application.running:
+            await application.stop()
         await application.shutdown()
 
 
@@ -93,9 +100,10 @@ async def _connect(application: Bot, stop: asyncio.Event) -> None:
             return
         except InvalidToken as error:
             raise TelegramRefusedToken from error
-        except NetworkError as error:
+        except TelegramError as error:
             logger.warning(
-                "Telegram cannot be reached (%s); trying again in %.0f s. Where it is blocked, set TELEGRAM_PROXY_URL",
+                "Telegram cannot be reached (%s); trying again in %.0f s. "
+                "Where it is blocked, set TELEGRAM_PROXY_URL; look at TELEGRAM_API_URL if you set it",
                 type(error).__name__,
                 wait,
             )

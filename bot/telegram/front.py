@@ -6,9 +6,9 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from telegram import ChatMember, Update, User
+from telegram import ChatMember, LinkPreviewOptions, Message, Update, User
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, NetworkError
+from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 from telegram.ext import Application, CallbackContext, ContextTypes, ExtBot, TypeHandler
 
 from bot.replies import Reply
@@ -50,9 +50,9 @@ class Front:
             return
         target = chat.id if chat is not None else int(turn.address.partition(":")[2])
         for reply in await self._answer(turn):
-            await self.send(context.bot, target, reply)
+            await self.send(context.bot, target, reply, _thread(update))
 
-    async def send(self, bot: ExtBot[Any], chat_id: int, reply: Reply) -> None:
+    async def send(self, bot: ExtBot[Any], chat_id: int, reply: Reply, thread: int | None = None) -> None:
         """Send one reply, in as many messages as it needs. Somebody who blocked the bot is noted, not an error."""
         username = bot.username
         pieces = html_pieces(reply, username)
@@ -65,7 +65,8 @@ class Front:
                     piece,
                     parse_mode=ParseMode.HTML,
                     reply_markup=markup if last else None,
-                    disable_web_page_preview=True,
+                    link_preview_options=LinkPreviewOptions(is_disabled=True),
+                    message_thread_id=thread,
                 )
         except Forbidden:
             await self._blocked(address(chat_id), True)
@@ -73,7 +74,7 @@ class Front:
             if "parse entities" not in str(error):
                 raise
             logger.error("Telegram refused our HTML; sent as plain text instead")
-            await bot.send_message(chat_id, reply.text[:4000], reply_markup=markup)
+            await bot.send_message(chat_id, reply.text[:4000], reply_markup=markup, message_thread_id=thread)
 
     async def _on_membership(self, update: Update) -> None:
         """In a private chat this says that the person blocked the bot, or let it in again."""
@@ -112,13 +113,19 @@ class Front:
             logger.error("%s while saying that something failed", type(second).__name__)
 
 
+def _thread(update: Update) -> int | None:
+    """The topic of a forum group in which the message stands; the answer belongs there too."""
+    message = update.effective_message
+    return message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
+
+
 async def _acknowledge(update: Update) -> None:
-    """Answer the press at once, so that the button stops spinning; a late one is refused by Telegram, which is fine."""
+    """Answer the press at once, so that the button stops spinning. If Telegram refuses, our answer still comes."""
     assert update.callback_query is not None
     try:
         await update.callback_query.answer()
-    except BadRequest:
-        logger.info("a button press was too old to acknowledge")
+    except TelegramError as error:
+        logger.info("a button press could not be acknowledged (%s)", type(error).__name__)
 
 
 def where(error: BaseException) -> str:

@@ -1,5 +1,6 @@
 """python-telegram-bot's rate limiter, on our send budget (its own has no lanes and no pace per private chat)."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
@@ -48,11 +49,13 @@ class BudgetRateLimiter(BaseRateLimiter[Lane]):
             except RetryAfter as error:
                 seconds = _seconds(error)
                 logger.warning("Telegram asks to wait %.0f s (%s, try %d of %d)", seconds, endpoint, attempt, _TRIES)
-                self._budget.pause(seconds)
+                if counted:
+                    self._budget.pause(seconds, _chat(data))
                 if attempt == _TRIES:
                     raise
                 if not counted:
-                    await self._budget.acquire(Lane.REPLY, None)
+                    # Settings and acknowledgements have limits of their own: only this call waits.
+                    await asyncio.sleep(seconds)
         raise AssertionError("unreachable")
 
 

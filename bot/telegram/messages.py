@@ -60,6 +60,7 @@ def split(text: str, limit: int) -> list[str]:
     """`text` in pieces of at most `limit` UTF-16 units, cut at paragraphs, lines, sentences or words where possible."""
     pieces = []
     rest = text
+    limit = max(limit, 1)
     while length(rest) > limit:
         window = _prefix(rest, limit)
         cut = _cut(window)

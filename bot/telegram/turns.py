@@ -1,5 +1,7 @@
 """Take an update apart: which turn is it, if any."""
 
+import re
+
 from telegram import CallbackQuery, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
 
@@ -23,13 +25,18 @@ def turn_of(update: Update, bot: User) -> Turn | None:
     user = update.effective_user
     if message is None or user is None or user.is_bot:
         return None
-    in_group = message.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
     text = message.text or message.caption or ""
+    edited = update.edited_message is not None
+    if edited and not text.strip():
+        return None  # a live location that moves, a picture exchanged: nothing was said anew
+    in_group = message.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
     if in_group:
-        if not _is_addressed(message, text, bot):
+        mention = _mention(text, bot)
+        if mention is None and not _is_reply_to(message, bot) and not _our_command(message, bot):
             return None
-        text = _without_mention(text, bot)
-    return _message(message, user, text, in_group=in_group, bot=bot, edited=update.edited_message is not None)
+        if mention is not None and not _command(message, bot)[0]:
+            text = (text[: mention.start()] + " " + text[mention.end() :]).strip()
+    return _message(message, user, text, in_group=in_group, bot=bot, edited=edited)
 
 
 def _press(query: CallbackQuery) -> Turn:
@@ -77,6 +84,7 @@ def _kind(message: Message, text: str, edited: bool) -> Kind | None:
     return Kind.OTHER if message.effective_attachment is not None else None
 
 
+COMMANDS = ("start", "help", "language", "privacy", "stop", "subscribe", "invite")
 _FOR_ANOTHER_BOT = "@"
 
 
@@ -93,20 +101,19 @@ def _command(message: Message, bot: User) -> tuple[str, str]:
     return name.lower(), text[len(word) :].strip()
 
 
-def _is_addressed(message: Message, text: str, bot: User) -> bool:
+def _mention(text: str, bot: User) -> re.Match[str] | None:
+    """Where the bot is called by its whole name."""
+    return re.search(rf"@{re.escape(bot.username or '')}(?!\w)", text, re.IGNORECASE) if bot.username else None
+
+
+def _is_reply_to(message: Message, bot: User) -> bool:
     replied = message.reply_to_message
-    if replied is not None and replied.from_user is not None and replied.from_user.id == bot.id:
-        return True
-    if text.startswith("/"):
-        return True
-    return f"@{bot.username}".lower() in text.lower() if bot.username else False
+    return replied is not None and replied.from_user is not None and replied.from_user.id == bot.id
 
 
-def _without_mention(text: str, bot: User) -> str:
-    at = text.lower().find(f"@{bot.username}".lower())
-    if text.startswith("/") or at < 0:
-        return text
-    return (text[:at] + " " + text[at + len(bot.username or "") + 1 :]).strip()
+def _our_command(message: Message, bot: User) -> bool:
+    """In a group, a command may be meant for any bot: only our own names, or one that names us, are ours."""
+    return _command(message, bot)[0] in COMMANDS
 
 
 def _language(user: User) -> str | None:

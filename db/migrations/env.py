@@ -10,6 +10,7 @@ context.configure(
     target_metadata=Base.metadata,
     render_as_batch=True,  # SQLite changes a table by copying it
     compare_type=True,
+    transactional_ddl=True,  # also on SQLite, where db.upgrade begins the transaction
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -21,5 +21,6 @@ class Audit:
 class AuditLog(Audit):
     async def record(self, actor_id: uuid.UUID | None, action: str, subject: str) -> None:
         """Note that `actor_id` (None: the operator's command line) did `action` to `subject`."""
-        self._session.add(AuditEntry(actor_id=actor_id, action=action, subject=subject))
+        entry = AuditEntry(by_operator=actor_id is None, actor_id=actor_id, action=action, subject=subject)
+        self._session.add(entry)
         await self._session.flush()

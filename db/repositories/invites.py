@@ -66,5 +66,11 @@ class InvitesWriter(Invites):
         )
         return bool(claimed.rowcount)  # type: ignore[attr-defined]
 
+    async def revoke_made_by(self, person_id: uuid.UUID) -> None:
+        """Take back every open invitation of somebody who lost their role."""
+        await self._session.execute(
+            update(Invite).where(Invite.created_by == person_id, Invite.revoked_at.is_(None)).values(revoked_at=now())
+        )
+
     async def revoke(self, invite: Invite) -> None:
         invite.revoked_at = now()

@@ -78,8 +78,9 @@ class PeopleWriter(People):
         return True
 
     async def lock_admins(self) -> Sequence[Membership]:
-        """Every admin, held until this unit ends, so that two at once cannot remove each other."""
-        query = select(Membership).where(Membership.role == Role.ADMIN).with_for_update()
+        """Every admin of everything, held until this unit ends, so that two at once cannot remove each other."""
+        query = select(Membership).where(Membership.role == Role.ADMIN, Membership.school_id.is_(None))
+        query = query.with_for_update()
         return (await self._session.scalars(query)).all()
 
     async def remove_membership(self, membership_id: int) -> Membership | None:

@@ -93,14 +93,24 @@ def test_a_group_gets_twenty_a_minute() -> None:
     assert sends[-1][0] == pytest.approx(60.0)
 
 
-def test_retry_after_stops_everything() -> None:
+def test_a_chat_that_was_told_to_wait_waits_alone() -> None:
     async def script(budget: SendBudget, sends: Sends) -> None:
         await send(budget, sends, Lane.REPLY, 1)
-        budget.pause(5)
-        await asyncio.gather(send(budget, sends, Lane.REPLY, 2), send(budget, sends, Lane.CAMPAIGN, 3))
+        budget.pause(5, chat=1)
+        await asyncio.gather(send(budget, sends, Lane.REPLY, 1), send(budget, sends, Lane.REPLY, 2))
 
-    sends = run(script)
-    assert [round(at) for at, _, _ in sends] == [0, 5, 5]
+    assert [(round(at), chat) for at, _, chat in run(script)] == [(0, 1), (0, 2), (5, 1)]
+
+
+@pytest.mark.parametrize("chats", [(None,), (1, 2)])
+def test_retry_after_for_all_of_us_stops_everything(chats: tuple[int | None, ...]) -> None:
+    async def script(budget: SendBudget, sends: Sends) -> None:
+        await send(budget, sends, Lane.REPLY, 1)
+        for chat in chats:
+            budget.pause(5, chat)
+        await asyncio.gather(send(budget, sends, Lane.REPLY, 3), send(budget, sends, Lane.CAMPAIGN, 4))
+
+    assert [round(at) for at, _, _ in run(script)] == [0, 5, 5]
 
 
 def test_somebody_who_gives_up_waiting_takes_no_place() -> None:

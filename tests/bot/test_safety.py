@@ -18,11 +18,11 @@ from content.library import Library
     ],
 )
 def test_danger_is_seen(library: Library, text: str) -> None:
-    assert speaks_of_danger(text, library.danger)
+    assert speaks_of_danger(text, library)
 
 
 @pytest.mark.parametrize(
     "text", ["笑死我了", "这个兼职靠谱吗", "my phone died", "累死了今天刷单", "is this job safe", ""]
 )
 def test_everyday_talk_is_not_danger(library: Library, text: str) -> None:
-    assert not speaks_of_danger(text, library.danger)
+    assert not speaks_of_danger(text, library)

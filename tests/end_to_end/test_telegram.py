@@ -265,6 +265,9 @@ async def test_somebody_who_blocks_the_bot_is_noted_and_lets_it_in_again(running
             return person is not None and person.blocked_at is not None
 
     assert await blocked()
+    running.telegram.blocked.discard(student.chat_id)
+    await student.asks("/help")
+    assert not await blocked()
 
 
 async def test_a_failure_is_told_kindly(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:

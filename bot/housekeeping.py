@@ -1,0 +1,37 @@
+"""Keep the promise of docs/data.md: what has expired is removed, at the start and every hour."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from db.engine import Database
+from db.errors import DatabaseProblem
+
+EVERY_SECONDS = 3600.0
+
+logger = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def keeping_house(database: Database, every: float = EVERY_SECONDS) -> AsyncIterator[None]:
+    """Remove what has expired now and again and again, until left."""
+    task = asyncio.create_task(_keep(database, every))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _keep(database: Database, every: float) -> None:
+    while True:
+        try:
+            async with database.write() as work:
+                removed = await work.conversations.remove_expired()
+            logger.debug("removed %d expired conversations", removed)
+        except DatabaseProblem as problem:
+            logger.warning("expired conversations could not be removed: %s", problem)
+        await asyncio.sleep(every)
