@@ -109,7 +109,7 @@ class PeopleService:
         uses: int | None = None,
         life: timedelta | None = None,
     ) -> NewInvite:
-        """A new invitation. Raises NotAllowed, UnknownSchool, ClassNameTooLong; ValueError for an overlong role link."""
+        """A new invitation. Raises NotAllowed, UnknownSchool, ClassNameTooLong; ValueError for a lasting role link."""
         is_class_link = role is Role.STUDENT
         uses = uses or (CLASS_LINK_USES if is_class_link else 1)
         life = life or (CLASS_LINK_LIFE if is_class_link else ROLE_LINK_LIFE)

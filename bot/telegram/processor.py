@@ -8,35 +8,35 @@ from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
 AT_ONCE = 256
+# python-telegram-bot takes a place before it asks us whose turn it is. So that the waiting messages of one chat do not
+# fill all places, its own limit is out of reach, and ours counts only those whose turn it is.
+_OUT_OF_REACH = 1_000_000
 
 
 class OrderedPerChat(BaseUpdateProcessor):
-    """Handles updates of one chat one after another, in the order they came, and those of different chats at once."""
+    """Handles updates of one chat one after another, in the order they came, and those of `at_once` chats at once."""
 
-    def __init__(self, max_concurrent_updates: int = AT_ONCE) -> None:
-        super().__init__(max_concurrent_updates)
+    def __init__(self, at_once: int = AT_ONCE) -> None:
+        super().__init__(_OUT_OF_REACH)
+        self._places = asyncio.Semaphore(at_once)
         self._locks: dict[int, asyncio.Lock] = {}
         self._waiting: dict[int, int] = {}
 
-    async def process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Wait for the chat first, then for a place: whoever writes much takes no place from others."""
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         key = _key(update)
         if key is None:
-            await super().process_update(update, coroutine)
+            await coroutine
             return
         # asyncio.Lock lets waiters in first come, first served.
         lock = self._locks.setdefault(key, asyncio.Lock())
         self._waiting[key] = self._waiting.get(key, 0) + 1
         try:
-            async with lock:
-                await super().process_update(update, coroutine)
+            async with lock, self._places:
+                await coroutine
         finally:
             self._waiting[key] -= 1
             if not self._waiting[key]:
                 del self._waiting[key], self._locks[key]
-
-    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        await coroutine
 
     async def initialize(self) -> None:
         pass
