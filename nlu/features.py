@@ -8,6 +8,7 @@ from math import log2
 
 from nlu.analysis import Analysis
 from nlu.spelling import is_han
+from nlu.tense import deeds
 
 WORD, CHARACTER, REPLACED, TOPIC, MEANING = "w", "c", "r", "t", "m"
 """The first letter of a feature tells its kind; `NgramSettings` weighs the kinds."""
@@ -101,6 +102,7 @@ def _topics(analysis: Analysis) -> Iterator[str]:
         valued = meaning.entity in ("item", "job", "deal")
         found.append((match.start, f"{meaning.entity}={meaning.value}" if valued else meaning.entity))
     found += [(numeral.start, f"number {numeral.hint}") for numeral in analysis.numerals]
+    found += deeds(analysis)
     sequence = _without_repeats(name for _, name in sorted(found))
     yield from _near_pairs(TOPIC, sequence)
     together = sorted(set(sequence[:_MOST_TOPICS]))

@@ -1,9 +1,9 @@
 """`cardwise`: the commands, and how mistakes are told: one line, exit 1 for a mistake, 2 for wrong usage."""
 
 import importlib
+import logging
 import os
 import sys
-import warnings
 
 import click
 
@@ -48,14 +48,15 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> None:
     """Run the command line and exit as design says."""
+    if not sys.warnoptions:
+        # Libraries of Rasa's age warn about their own future; that is for us, not for whoever runs the bot.
+        logging.captureWarnings(True)
+        logging.getLogger("py.warnings").setLevel(logging.ERROR)
     sys.exit(run_command(sys.argv[1:]))
 
 
 def run_command(arguments: list[str]) -> int:
     """Run one command; its exit code."""
-    if not sys.warnoptions:
-        # Libraries of Rasa's age warn about their own future; that is for us, not for whoever runs the bot.
-        warnings.simplefilter("ignore")
     try:
         cli.main(arguments, standalone_mode=False, prog_name="cardwise")
         sys.stdout.flush()

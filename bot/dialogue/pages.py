@@ -8,6 +8,7 @@ from content.library import Library
 from content.schema import Answer, Case, Guide, Language, Law, Verdict, Verified
 
 MARKS = {Verdict.UNLAWFUL: "⛔", Verdict.RISKY: "⚠️", Verdict.FINE: "✅", Verdict.INFO: "ℹ️", Verdict.CARE: "💛"}
+_CHOICES = 3
 TALK = "talk_to_counsellor"
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -198,8 +199,12 @@ def menu_page(library: Library, key: str, language: Language, intent: str = "") 
 
 
 def candidates_page(library: Library, key: str, ranking: Iterable[str], language: Language, intent: str) -> Reply:
-    """«Did you mean …»: the three likeliest meanings that have an answer, in plain words, and «something else»."""
-    likely = [name for name in ranking if name in library.topics][:3]
+    """«Did you mean …»: the three likeliest meanings that have an answer, in plain words, and «something else».
+
+    Small talk is no meaning to choose; what students ask most takes its place.
+    """
+    likely = [name for name in ranking if name in library.topics][:_CHOICES]
+    likely += [name for name in library.menu if name in library.topics and name not in likely][: _CHOICES - len(likely)]
     rows = [(Button(library.topics[name].title[language], Press(PressKind.MEANT, name)),) for name in likely]
     rows.append((_button(library, "button_something_else", language, Press(PressKind.MENU, "all")),))
     return Reply(library.text(key, language), buttons=tuple(rows), language=language, intent=intent)

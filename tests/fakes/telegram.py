@@ -58,7 +58,7 @@ class Chat:
         self._server = server
         self.user = {"id": user_id, "is_bot": False, "first_name": "Student", "language_code": language}
         self.chat_id = chat_id or user_id
-        self._seen = 0
+        self.seen = 0
 
     @property
     def _chat(self) -> dict[str, Any]:
@@ -127,10 +127,10 @@ class Chat:
     async def hears(self, count: int = 1, timeout: float = 15.0) -> list[Sent]:
         """The next `count` messages of the bot in this chat. Raises TimeoutError when they do not come."""
         async with asyncio.timeout(timeout):
-            while len(self.history) < self._seen + count:
+            while len(self.history) < self.seen + count:
                 await self._server.changed()
-        new = self.history[self._seen : self._seen + count]
-        self._seen += count
+        new = self.history[self.seen : self.seen + count]
+        self.seen += count
         return new
 
     async def asks(self, text: str, timeout: float = 15.0) -> Sent:
@@ -141,7 +141,7 @@ class Chat:
     async def hears_nothing(self, seconds: float = 0.6) -> None:
         """Fail if the bot says anything in this chat in the next moments."""
         await asyncio.sleep(seconds)
-        assert len(self.history) == self._seen, self.history[self._seen].text
+        assert len(self.history) == self.seen, self.history[self.seen].text
 
     @property
     def history(self) -> list[Sent]:
