@@ -24,7 +24,8 @@ _ASKING = frozenset(["can", "could", "should", "may", "would", "will", "do", "am
 
 _SUBJECT_WORDS = {
     "me": "i we",
-    "third": "he she roommate friend classmate cousin brother sister boyfriend girlfriend uncle dad mom guy girl his her",
+    "third": "he she his her roommate friend classmate cousin brother sister boyfriend girlfriend uncle dad mom guy "
+    "girl",
     "they": "they boss manager police bank officer hr company agent recruiter scammer someone somebody teacher",
 }
 _SUBJECTS = {word: who for who, words in _SUBJECT_WORDS.items() for word in words.split()}
