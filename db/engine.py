@@ -95,7 +95,12 @@ def _engine(url: str) -> AsyncEngine:
         raise DatabaseProblem("name a file for the SQLite database: sqlite+aiosqlite:////path/to/cardwise.db")
     # Parameters hold what people told us: they must not appear in an error's text.
     if parts.get_backend_name() != "sqlite":
-        return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        try:
+            return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        except ModuleNotFoundError as error:
+            raise DatabaseProblem(
+                f"PostgreSQL needs {error.name}: install it with `uv sync --extra postgresql`"
+            ) from error
     engine = create_async_engine(url, hide_parameters=True, pool_size=8, max_overflow=0, pool_timeout=60)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from nlu.normalise import Normaliser
-from nlu.spelling import is_whole, load_spellings
+from nlu.spelling import is_whole, load_spellings, word_starts
 
 LEXICON_DIR = Path(__file__).with_name("lexicon")
 _BEGINNING = "*"
@@ -47,8 +47,8 @@ class Concepts:
         """Every concept in the plain `text`, in its order; each concept takes its longest form at a place."""
         covered: dict[str, int] = {}
         found = []
-        for start, first in enumerate(text):
-            for length in self._lengths.get(first, ()):
+        for start in word_starts(text):
+            for length in self._lengths.get(text[start], ()):
                 if start + length > len(text):
                     continue
                 for name in self._standing_at(text, start, start + length):
@@ -62,9 +62,7 @@ class Concepts:
         whole = self.forms.get(form)
         if whole and is_whole(text, start, end):
             yield from whole
-        beginning = self.forms.get(form + _BEGINNING)
-        if beginning and is_whole(text, start, start):
-            yield from beginning
+        yield from self.forms.get(form + _BEGINNING, ())
 
 
 @lru_cache(maxsize=2)

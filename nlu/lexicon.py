@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from nlu.normalise import Normaliser
-from nlu.spelling import is_whole, load_spellings
+from nlu.spelling import is_whole, load_spellings, word_starts
 
 LEXICON_DIR = Path(__file__).with_name("lexicon")
 LOOKALIKE = "lookalike"
@@ -54,7 +54,7 @@ class Lexicon:
         """Every mention in the plain `text`, in its order; mentions of different entities may overlap."""
         covered: dict[str, int] = {}
         found = []
-        for start in range(len(text)):
+        for start in word_starts(text):
             for match in self._matches_at(text, start):
                 entity = match.meaning.entity
                 if match.start >= covered.get(entity, 0) and match.end > covered.get(LOOKALIKE, 0):

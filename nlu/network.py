@@ -17,6 +17,9 @@ from nlu.ngrams import Vector
 
 Floats = NDArray[np.float32]
 
+# Small enough not to slow the first moves, large enough to divide by.
+_FIRST_SQUARE = 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class NetworkSettings:
@@ -26,11 +29,11 @@ class NetworkSettings:
     less sure of itself.
     """
 
-    members: int = 2
+    members: int = 3
     hidden: int = 128
     rounds: int = 10
     batch: int = 256
-    step: float = 0.005
+    step: float = 0.08
     forget_features: float = 0.5
     forget_hidden: float = 0.3
     temperature: float = 1.0
@@ -89,7 +92,7 @@ def _train_member(
     features: Any, targets: NDArray[np.int_], intents: int, settings: NetworkSettings, random: np.random.Generator
 ) -> list[Floats]:
     layers = _first_layers(features.shape[1], settings.hidden, intents, random)
-    optimiser = _Adam(layers)
+    optimiser = _Adagrad(layers)
     batches = list(_batches(len(targets), settings, random))
     for number, chosen in enumerate(batches):
         seen = _forgetting(features[chosen], settings.forget_features, random)
@@ -137,49 +140,65 @@ def _forgetting(features: Any, share: float, random: np.random.Generator) -> Any
     """`features` with a random `share` of them left out, so that no sentence is learned by a single word."""
     kept = random.random(len(features.data), dtype=np.float32) >= share
     features.data = features.data * kept / np.float32(1 - share)
+    features.eliminate_zeros()
     return features
+
+
+@dataclass(frozen=True, slots=True)
+class _Gradients:
+    """In which direction each layer must move: for the hidden layer only the features that a batch has."""
+
+    columns: NDArray[np.int_]
+    inward: Floats
+    others: tuple[Floats, Floats, Floats]
 
 
 def _gradients(
     layers: Sequence[Floats], features: Any, targets: NDArray[np.int_], forget: float, random: np.random.Generator
-) -> list[Floats]:
-    """In which direction each layer must move to fit these sentences better."""
+) -> _Gradients:
+    """What would fit these sentences better, with a share `forget` of the hidden layer left out."""
     inward, inward_bias, outward, outward_bias = layers
-    raw = features @ inward + inward_bias
+    columns, known = _only_present(features)
+    raw = known @ inward[columns] + inward_bias
     alive = (random.random(raw.shape, dtype=np.float32) >= forget) * (raw > 0) / np.float32(1 - forget)
     hidden = raw * alive
     error = softmax(hidden @ outward + outward_bias)
     error[np.arange(len(targets)), targets] -= 1
     error /= np.float32(len(targets))
     back = ((error @ outward.T) * alive).astype(np.float32)
-    return [np.asarray(features.T @ back), back.sum(axis=0), hidden.T @ error, error.sum(axis=0)]
+    return _Gradients(columns, np.asarray(known.T @ back), (back.sum(axis=0), hidden.T @ error, error.sum(axis=0)))
 
 
-class _Adam:
-    """Moves layers against their gradients, each weight at a pace of its own (Kingma and Ba, 2015)."""
+def _only_present(features: Any) -> tuple[NDArray[np.int_], Any]:
+    """The columns that `features` has anything in, and `features` with only those."""
+    from scipy.sparse import csr_matrix
 
-    def __init__(self, layers: list[Floats]) -> None:
+    columns, places = np.unique(features.indices, return_inverse=True)
+    return columns, csr_matrix((features.data, places, features.indptr), shape=(features.shape[0], len(columns)))
+
+
+class _Adagrad:
+    """Moves layers against their gradients, each weight more slowly the more it has moved (Duchi et al., 2011).
+
+    A feature that a batch does not have keeps its weights and its pace, so only the others are touched.
+    """
+
+    def __init__(self, layers: Sequence[Floats]) -> None:
         self._layers = layers
-        self._means = [np.zeros_like(layer) for layer in layers]
-        self._squares = [np.zeros_like(layer) for layer in layers]
-        self._scratch = [np.empty_like(layer) for layer in layers]
-        self._moves = 0
+        self._squares = [np.full_like(layer, _FIRST_SQUARE) for layer in layers]
 
-    def move(self, gradients: Sequence[Floats], step: float) -> None:
-        self._moves += 1
-        pace = np.float32(step * np.sqrt(1 - 0.999**self._moves) / (1 - 0.9**self._moves))
-        for layer, mean, square, scratch, gradient in zip(
-            self._layers, self._means, self._squares, self._scratch, gradients, strict=True
-        ):
-            mean *= np.float32(0.9)
-            np.multiply(gradient, np.float32(0.1), out=scratch)
-            mean += scratch
-            square *= np.float32(0.999)
-            np.multiply(gradient, gradient, out=scratch)
-            scratch *= np.float32(0.001)
-            square += scratch
-            np.sqrt(square, out=scratch)
-            scratch += np.float32(1e-8)
-            np.divide(mean, scratch, out=scratch)
-            scratch *= pace
-            layer -= scratch
+    def move(self, gradients: _Gradients, step: float) -> None:
+        self._move_rows(gradients.columns, gradients.inward, np.float32(step))
+        others = zip(self._layers[1:], self._squares[1:], gradients.others, strict=True)
+        for layer, square, gradient in others:
+            square += gradient * gradient
+            layer -= np.float32(step) * gradient / np.sqrt(square)
+
+    def _move_rows(self, rows: NDArray[np.int_], gradient: Floats, step: np.float32) -> None:
+        square = self._squares[0][rows]
+        square += gradient * gradient
+        self._squares[0][rows] = square
+        np.sqrt(square, out=square)
+        np.divide(gradient, square, out=square)
+        square *= step
+        self._layers[0][rows] -= square

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Hint = Literal["amount", "count", "age", ""]
+Hint = Literal["amount", "count", "age", "time", "share", "year", ""]
 
 _DIGITS = {
     numeral: value
@@ -57,7 +57,12 @@ _COUNTED = (
 _COUNT_AFTER = re.compile(rf"\ ?(?:张|套|个(?!月|小时|人|星期|礼拜|多|学)|{_COUNTED}(?![a-z]))")
 _AGE_AFTER = re.compile(r"\ ?(?:周岁|岁|years?[ -]olds?|yrs?[ -]old|yo(?![a-z])|y/o)")
 _AGE_BEFORE = re.compile(r"(?:i\ am|aged?|turned|turning|just|only|今年|刚满|未满|不满|年满|满|才|under|over)\ ?$")
+_TIME_AFTER = re.compile(
+    r"\ ?(?:年|个?月|天|周|个?星期|个?礼拜|个?小时|分钟|点|号|日|秒|次|years?|months?|weeks?|days?|hours?|min(?:ute)?s?|am|pm|times)(?![a-z])"
+)
+_SHARE_AFTER = re.compile(r"\ ?(?:%|percent|成(?!年)|倍|折|人|个人|people|students|friends|classmates)")
 _YOUNGEST, _OLDEST = 5, 99
+_FIRST_YEAR, _LAST_YEAR = 1949, 2049
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +152,15 @@ def _hint(text: str, start: int, end: int, value: int | float) -> Hint:
         return "age"
     if _COUNT_AFTER.match(text, end):
         return "count"
+    if _SHARE_AFTER.match(text, end):
+        return "share"
+    if _TIME_AFTER.match(text, end):
+        return "time"
     if _MONEY_AFTER.match(text, end):
         return "amount"
     before = text[max(0, start - 8) : start]
     if _AGE_BEFORE.search(before) and _YOUNGEST <= value <= _OLDEST:
         return "age"
-    return "amount" if _MONEY_BEFORE.search(before) else ""
+    if _MONEY_BEFORE.search(before):
+        return "amount"
+    return "year" if _FIRST_YEAR <= value <= _LAST_YEAR and end - start == len("2020") else ""

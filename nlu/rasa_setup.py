@@ -38,10 +38,10 @@ def quiet_rasa(cache_dir: Path | None = None) -> Iterator[None]:
 
 
 def _silence() -> None:
-    """Debug lines of the graph runner and of structlog print the message: nothing below a warning gets out."""
+    """Debug lines of the graph runner and of structlog print the message, warnings advertise: only errors get out."""
     import structlog
 
     for name in _SILENT_LOGGERS:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.ERROR)
     if not structlog.is_configured():
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

@@ -1,7 +1,7 @@
 """Which letters and spellings mean which plain word: read from `lexicon/normalise.yml`, applied with offsets kept."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -120,6 +120,16 @@ def _touches_han(text: str, start: int, end: int) -> bool:
 
 def _is_latin(letter: str) -> bool:
     return letter.isascii() and letter.isalnum()
+
+
+def word_starts(text: str) -> Iterator[int]:
+    """Every place where a word may begin: all but the inside of Latin words and numbers."""
+    inside = False
+    for place, letter in enumerate(text):
+        latin = _is_latin(letter)
+        if not (inside and latin):
+            yield place
+        inside = latin
 
 
 def is_han(letter: str) -> bool:

@@ -42,8 +42,7 @@ class EntityTagger:
         found = []
         for entity, first, last in _stretches(labels):
             start, end = units[first].start, units[last].end
-            inside = [match for match in analysis.matches if start <= match.start and match.end <= end]
-            value = self._book.value(entity, analysis.plain.text[start:end], inside)
+            value = self._book.value_in(analysis, entity, start, end)
             if value is not None:
                 found.append(Mention(entity, value, *analysis.plain.original_span(start, end)))
         return tuple(found)

@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from nlu.analysis import Analysis
 from nlu.interpreter import Value
 from nlu.lexicon import Lexicon, Match
 from nlu.numerals import number_in
 
 NUMBERS = frozenset({"count", "amount", "age"})
+# A bare card is a bank card unless the message speaks of phone cards and of no bank card.
+_BARE_CARDS = frozenset(["卡", "card", "cards"])
 _ENDINGS = ("'s", "es", "s", "ed", "ing")
 
 
@@ -32,6 +35,21 @@ class ValueBook:
         for (entity, surface), values in counted.items():
             forms.setdefault(entity, {})[surface] = values.most_common(1)[0][0]
         return cls(forms)
+
+    def value_in(self, analysis: Analysis, entity: str, start: int, end: int) -> Value | None:
+        """The value of an `entity` that stands at `[start, end)` of the plain text; None when nothing tells."""
+        surface = analysis.plain.text[start:end]
+        if entity == "item" and surface in _BARE_CARDS:
+            sure = {
+                match.meaning.value
+                for match in analysis.matches
+                if match.meaning.entity == entity and match.meaning.sure
+            }
+            if "phone_card" in sure and "bank_card" not in sure:
+                return "phone_card"
+        return self.value(
+            entity, surface, [match for match in analysis.matches if start <= match.start and match.end <= end]
+        )
 
     def value(self, entity: str, surface: str, parts: Iterable[Match] = ()) -> Value | None:
         """The value of the plain `surface` as an `entity`, None when nothing tells; `parts`: its lexicon matches."""

@@ -1,0 +1,75 @@
+"""`cardwise run` as a process of its own, pointed at the stand-in by TELEGRAM_API_URL: as an operator starts and stops it."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.settings import PROJECT
+from tests.fakes.telegram import TOKEN, USERNAME, FakeTelegram, serving
+
+pytestmark = pytest.mark.model
+
+
+@asynccontextmanager
+async def started(folder: Path, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CARDWISE_", "TELEGRAM_"))}
+    data = folder / "data"
+    data.mkdir(exist_ok=True)
+    if not (data / "models").exists():
+        (data / "models").symlink_to(PROJECT / "var" / "models")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot.cli.main",
+        "run",
+        cwd=PROJECT,
+        env={**kept, "CARDWISE_DATA_DIR": str(data), "CARDWISE_KEY_FILE": str(folder / "key" / "key"), **settings},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def test_the_bot_runs_answers_and_stops_when_asked(model_path: Path, tmp_path: Path) -> None:
+    async with serving(FakeTelegram()) as telegram:
+        student = telegram.person(1, "en")
+        async with started(tmp_path, TELEGRAM_BOT_TOKEN=TOKEN, TELEGRAM_API_URL=telegram.url) as process:
+            first = await student.asks("我可以把银行卡租给别人用吗", timeout=60)
+            assert first.text.startswith("⛔")
+            second = await student.asks("someone offered me 500 yuan to use my sim card for a week, is that ok?")
+            assert second.text.startswith("⛔")
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(20):
+                out, err = await process.communicate()
+        assert process.returncode == 0, err.decode()
+        assert out == b""
+        assert f"@{USERNAME}" in err.decode()
+        assert TOKEN.partition(":")[2] not in err.decode()
+        async with started(tmp_path, TELEGRAM_BOT_TOKEN=TOKEN, TELEGRAM_API_URL=telegram.url):
+            # After a restart it knows the student again, and their buttons go on working.
+            student.presses(first, "真实案例")
+            assert (await student.hears(1, timeout=60))[0].text.startswith("🧑‍⚖️")
+
+
+async def test_a_wrong_token_is_one_line(model_path: Path, tmp_path: Path) -> None:
+    async with (
+        serving(FakeTelegram()) as telegram,
+        started(tmp_path, TELEGRAM_BOT_TOKEN="1:wrong", TELEGRAM_API_URL=telegram.url) as process,
+        asyncio.timeout(60),
+    ):
+        _, err = await process.communicate()
+    assert process.returncode == 1
+    assert err.decode().strip().splitlines()[-1].startswith("TELEGRAM_BOT_TOKEN: Telegram does not know this token")
+    assert "Traceback" not in err.decode()
