@@ -57,9 +57,9 @@ _COUNTED = (
 _COUNT_AFTER = re.compile(rf"\ ?(?:张|套|个(?!月|小时|人|星期|礼拜|多|学)|{_COUNTED}(?![a-z]))")
 _AGE_AFTER = re.compile(r"\ ?(?:周岁|岁|years?[ -]olds?|yrs?[ -]old|yo(?![a-z])|y/o)")
 _AGE_BEFORE = re.compile(r"(?:i\ am|aged?|turned|turning|just|only|今年|刚满|未满|不满|年满|满|才|under|over)\ ?$")
-_TIME_AFTER = re.compile(
-    r"\ ?(?:年|个?月|天|周|个?星期|个?礼拜|个?小时|分钟|点|号|日|秒|次|years?|months?|weeks?|days?|hours?|min(?:ute)?s?|am|pm|times)(?![a-z])"
-)
+_TIME_HAN = "年|个?月|天|周|个?星期|个?礼拜|个?小时|分钟|点|号|日|秒|次"
+_TIME_LATIN = "years?|months?|weeks?|days?|hours?|min(?:ute)?s?|am|pm|times"
+_TIME_AFTER = re.compile(rf"\ ?(?:{_TIME_HAN}|(?:{_TIME_LATIN})(?![a-z]))")
 _SHARE_AFTER = re.compile(r"\ ?(?:%|percent|成(?!年)|倍|折|人|个人|people|students|friends|classmates)")
 _YOUNGEST, _OLDEST = 5, 99
 _FIRST_YEAR, _LAST_YEAR = 1949, 2049
