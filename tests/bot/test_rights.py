@@ -1,4 +1,4 @@
-"""Review: rights at one school only, what a removed person leaves behind, and long or odd names, on both databases."""
+"""Rights at one school only, what a removed person leaves behind, and long or odd names, on both databases."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Review: what one person, one group, or one refusal of Telegram may not do to everybody else. No model is needed."""
+"""What one person, one group, or one refusal of Telegram may not do to everybody else. No model is needed."""
 
 import asyncio
 import time
@@ -151,7 +151,7 @@ def test_a_group_command_that_is_not_ours_is_left_alone() -> None:
     entities = [{"type": "bot_command", "offset": 0, "length": 4}]
     update = Update.de_json({"update_id": 1, "message": _message(-5, 1, "/ban @x", entities=entities)}, None)
     turn = turn_of(update, BOT_USER)
-    assert turn is None, "answered with the help (bot/dialogue/commands.py: an unknown command gets the help)"
+    assert turn is None
 
 
 @pytest.mark.parametrize("text", ["/狗头", "/ 哈哈", "hi @cardwise_test_bot2"])

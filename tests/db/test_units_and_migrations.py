@@ -1,4 +1,4 @@
-"""Review: a migration that is cut off, reading units, and what is stored for how long."""
+"""A migration that is cut off, reading units, and what is stored for how long."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Review: consent, groups and care in the dialogue, with an interpreter whose meaning the test sets."""
+"""Consent, groups and care in the dialogue, with an interpreter whose meaning the test sets."""
 
 from dataclasses import dataclass
 

@@ -1,0 +1,52 @@
+"""The model in use: an older one answers while a new one is made, and the change loses nothing."""
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.model import ModelInUse, current_model, prepare, prepare_current, train_and_swap
+
+pytestmark = pytest.mark.model
+
+
+def place(model_path: Path, data_dir: Path, name: str) -> None:
+    """Put the real model into `data_dir` under another name, as a training on other sentences would have."""
+    folder = data_dir / "models"
+    folder.mkdir(parents=True, exist_ok=True)
+    real = model_path.name.removesuffix(".tar.gz")
+    shutil.copy(model_path, folder / f"{name}.tar.gz")
+    for described in model_path.parent.glob(f"{real}.*json"):
+        about = json.loads(described.read_text(encoding="utf-8"))
+        about["name"] = name
+        (folder / described.name.replace(real, name)).write_text(json.dumps(about), encoding="utf-8")
+
+
+async def test_an_older_model_answers_until_the_new_one_is_there(model_path: Path, tmp_path: Path) -> None:
+    place(model_path, tmp_path, "cardwise-000000000000")
+    model = ModelInUse()
+    assert await prepare(model, tmp_path, None) is False
+    older = model()
+    assert older is not None
+    assert (await older.parse("我可以把银行卡租给别人用吗")).intent == "ask_provide_item"
+    place(model_path, tmp_path, model_path.name.removesuffix(".tar.gz"))  # somebody else has trained it meanwhile
+    asked = [asyncio.create_task(older.parse("你好")) for _ in range(20)]
+    await train_and_swap(model, tmp_path)
+    assert model() is not older
+    assert all(parse.intent == "greet" for parse in await asyncio.gather(*asked))
+    model.close()
+    assert model() is None
+
+
+async def test_the_right_model_is_loaded_without_training(model_path: Path, tmp_path: Path) -> None:
+    place(model_path, tmp_path, model_path.name.removesuffix(".tar.gz"))
+    assert current_model(tmp_path) is not None
+    model = ModelInUse()
+    assert await prepare(model, tmp_path, None) is True
+    await prepare_current(model, tmp_path, None)
+    interpreter = model()
+    assert interpreter is not None
+    assert (await interpreter.parse("thx")).intent == "thanks"
+    model.close()
