@@ -31,9 +31,9 @@ class NetworkSettings:
 
     members: int = 3
     hidden: int = 128
-    rounds: int = 10
+    rounds: int = 7
     batch: int = 256
-    step: float = 0.08
+    step: float = 0.12
     forget_features: float = 0.5
     forget_hidden: float = 0.3
     temperature: float = 1.0

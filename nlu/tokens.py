@@ -1,6 +1,7 @@
 """Cut a plain text into words: jieba with the domain's dictionary for Chinese, words and numbers for Latin letters."""
 
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,10 +29,8 @@ class Tokeniser:
 
     def __init__(self, frequencies: Mapping[str, int]) -> None:
         """`frequencies`: every word the Chinese part may be cut into."""
-        from jieba import Tokenizer
-
         self.frequencies = dict(frequencies)
-        self._jieba: Any = Tokenizer()
+        self._jieba: Any = _import_jieba().Tokenizer()
         # What `Tokenizer.initialize` does, without its cache file in the shared temporary folder.
         self._jieba.FREQ = _with_beginnings(self.frequencies)
         self._jieba.total = sum(self.frequencies.values())
@@ -55,11 +54,8 @@ class Tokeniser:
 
 def domain_dictionary(forms: Iterable[str]) -> dict[str, int]:
     """jieba's dictionary without its rarest words, and the Chinese `forms` of the lexicon."""
-    from jieba import get_dict_file, setLogLevel
-
-    setLogLevel(60)
     frequencies: dict[str, int] = {}
-    with get_dict_file() as lines:
+    with _import_jieba().get_dict_file() as lines:
         for line in lines:
             word, frequency, _ = line.decode("utf-8").split(" ", 2)
             if int(frequency) >= _RAREST_WORD or len(word) == 1:
@@ -68,6 +64,14 @@ def domain_dictionary(forms: Iterable[str]) -> dict[str, int]:
         if _PART.fullmatch(form) and "\u3400" <= form[0] <= "\u9fff":
             frequencies[form] = max(frequencies.get(form, 0), _DOMAIN_WORD_FREQUENCY if len(form) > 1 else 1)
     return frequencies
+
+
+def _import_jieba() -> Any:
+    """jieba, without the warnings that its old code gives when it is compiled."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba
+    return jieba
 
 
 def _with_beginnings(frequencies: Mapping[str, int]) -> dict[str, int]:

@@ -83,7 +83,7 @@ def small_config(folder: Path) -> Path:
     """The project's own pipeline, told that every word counts: a handful of sentences repeats none."""
     config = CONFIG_FILE.read_text(encoding="utf-8")
     changed = re.sub(r"fewest_sentences: \d+", "fewest_sentences: 1", config)
-    changed = re.sub(r"rounds: 10\b", "rounds: 60", changed)
+    changed = re.sub(r"rounds: \d+$", "rounds: 60", changed, flags=re.MULTILINE)
     path = folder / "config.yml"
     path.write_text(changed, encoding="utf-8")
     return path

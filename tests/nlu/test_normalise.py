@@ -69,15 +69,6 @@ def test_every_character_stands_for_a_stretch_of_the_original(text: str) -> None
     assert list(plain.ends) == sorted(plain.ends)
 
 
-@given(st.text(st.sampled_from("abcdefgh ijlmnoqrst"), max_size=60))
-def test_plain_words_keep_their_places(text: str) -> None:
-    plain = Normaliser(load_spellings()).normalise(text)
-    for letter, start, end in zip(plain.text, plain.starts, plain.ends, strict=True):
-        # A word that is spelt out (r -> are) lies, whole, where the short one stood.
-        respelt = plain.ends.count(end) > 1 or end - start > 1
-        assert letter in text[start:end] or respelt
-
-
 def test_of_a_long_message_the_beginning_and_the_end_are_read() -> None:
     text = "银行卡" + "。x" * 50_000 + "违法吗"
     plain = NORMALISER.normalise(text)
