@@ -23,11 +23,10 @@ class Means:
     """Understands every message as `intent`."""
 
     intent: str = "nlu_fallback"
-    despair: float = 0.0
 
     async def parse(self, text: str) -> Parse:
         ranking = tuple(Ranked(name, 0.3) for name in ("ask_penalty", "ask_provide_item", "check_job"))
-        return Parse(text, "zh", self.intent, 0.9, (*ranking, Ranked("distress", self.despair)), ())
+        return Parse(text, "zh", self.intent, 0.9, ranking, ())
 
 
 @pytest.fixture
@@ -92,15 +91,6 @@ async def test_danger_is_met_with_care_without_a_model(sqlite: Database, library
     dialogue = Dialogue(sqlite, lambda: library, lambda: None)
     reply = (await dialogue.answer(Turn(ME, Kind.TEXT, "我不想活了")))[0]
     assert "12356" in reply.text
-
-
-@pytest.mark.parametrize(("despair", "cared_for"), [(0.25, True), (0.05, False)])
-async def test_despair_that_is_likely_comes_first(
-    dialogue: Dialogue, means: Means, despair: float, cared_for: bool
-) -> None:
-    means.intent, means.despair = "out_of_scope", despair
-    reply = (await dialogue.answer(Turn(ME, Kind.TEXT, "崩溃了 怎么办怎么办")))[0]
-    assert ("12356" in reply.text) is cared_for
 
 
 async def test_danger_in_a_group_names_the_hotlines(dialogue: Dialogue) -> None:
