@@ -83,10 +83,18 @@ def test_the_gate(read: Reader) -> None:
     assert decide(ranking, read("?! 😭"), GateSettings(threshold=0.3)) == FALLBACK
 
 
+def test_distress_wins_over_all(read: Reader) -> None:
+    ranking = (Ranked("thanks", 0.8), Ranked("distress", 0.2))
+    assert decide(ranking, read("谢谢你陪我"), GateSettings(distress_threshold=0.15)) == "distress"
+    assert decide(ranking, read("谢谢你陪我"), GateSettings(distress_threshold=0.25)) == "thanks"
+
+
 def test_settings_are_checked() -> None:
     assert read_settings().gate.threshold > 0
     assert checked(GateSettings, {"threshold": 1}, "ConfidenceGate") == GateSettings(threshold=1)
-    with pytest.raises(BadSetting, match="ConfidenceGate has no setting 'treshold'; it takes threshold, margin"):
+    with pytest.raises(
+        BadSetting, match="ConfidenceGate has no setting 'treshold'; it takes threshold, margin, distress_threshold"
+    ):
         checked(GateSettings, {"treshold": 0.3}, "ConfidenceGate")
     with pytest.raises(BadSetting, match="threshold must be a number, not 'high'"):
         checked(GateSettings, {"threshold": "high"}, "ConfidenceGate")
