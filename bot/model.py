@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from nlu.interpreter import Interpreter, Parse
+from nlu.interpreter import Interpreter
 from nlu.model_files import archive_path, model_name, newest_model, whole_model
 from nlu.rasa_interpreter import RasaInterpreter
 from nlu.training import ensure_model
@@ -38,11 +38,6 @@ class ModelInUse:
         if self._interpreter is not None:
             self._interpreter.close()
             self._interpreter = None
-
-    def parse_now(self, text: str) -> Parse:
-        """For command-line use without an event loop."""
-        assert self._interpreter is not None
-        return self._interpreter.parse_now(text)
 
 
 def current_model(data_dir: Path) -> Path | None:

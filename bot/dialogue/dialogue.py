@@ -70,7 +70,6 @@ class Dialogue:
             state=known.state,
             language=cast(Language, language if language in ("zh", "en") else "en"),
             library=self._library(),
-            subscribed=known.consent is StoredConsent.YES,
             consent_asked=known.consent is not StoredConsent.NOT_ASKED,
         )
 

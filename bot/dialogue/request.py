@@ -28,7 +28,6 @@ class Request:
     state: State
     language: Language
     library: Library
-    subscribed: bool = False
     consent_asked: bool = False
     parse: Parse | None = None
 

@@ -28,13 +28,6 @@ class People:
         query = select(Membership).where(Membership.person_id == person_id).order_by(Membership.id)
         return (await self._session.scalars(query)).all()
 
-    async def with_role(self, role: Role, school_id: int | None = None) -> Sequence[Membership]:
-        """Everybody who holds `role`, at one school when `school_id` is given."""
-        query = select(Membership).where(Membership.role == role).order_by(Membership.id)
-        if school_id is not None:
-            query = query.where(Membership.school_id == school_id)
-        return (await self._session.scalars(query)).all()
-
     async def all_memberships(self) -> Sequence[tuple[Membership, School | None]]:
         query = select(Membership, School).outerjoin(School, Membership.school_id == School.id).order_by(Membership.id)
         return [(row[0], row[1]) for row in await self._session.execute(query)]
