@@ -5,26 +5,24 @@ let the intent model learn from one sentence for all that say the same in other 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from nlu.normalise import Normaliser
-from nlu.spelling import is_whole, load_spellings, word_starts
+from nlu.phrases import BEGINNING, Phrases
+from nlu.spelling import load_spellings
 
 LEXICON_DIR = Path(__file__).with_name("lexicon")
-_BEGINNING = "*"
 
 
 class BadConcepts(ValueError):
     """`concepts.yml` or `glossary.yml` does not have the shape that its own comments describe."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mentioned:
+class Mentioned(NamedTuple):
     """A concept and where the words that stand for it begin and end in the plain text."""
 
     start: int
@@ -38,31 +36,18 @@ class Concepts:
     def __init__(self, forms: Mapping[str, list[str]]) -> None:
         """`forms`: plain words and the concepts they stand for; a star at the end makes it the beginning of a word."""
         self.forms = {form: list(names) for form, names in forms.items()}
-        lengths: dict[str, set[int]] = {}
-        for form in self.forms:
-            lengths.setdefault(form[:1], set()).add(len(form.removesuffix(_BEGINNING)))
-        self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+        self._phrases = Phrases({form: tuple(names) for form, names in forms.items()})
 
     def mentioned(self, text: str) -> tuple[Mentioned, ...]:
         """Every concept in the plain `text`, in its order; each concept takes its longest form at a place."""
         covered: dict[str, int] = {}
         found = []
-        for start in word_starts(text):
-            for length in self._lengths.get(text[start], ()):
-                if start + length > len(text):
-                    continue
-                for name in self._standing_at(text, start, start + length):
-                    if covered.get(name, 0) <= start:
-                        covered[name] = start + length
-                        found.append(Mentioned(start, start + length, name))
+        for start, end, names in self._phrases.found(text):
+            for name in names:
+                if covered.get(name, 0) <= start:
+                    covered[name] = end
+                    found.append(Mentioned(start, end, name))
         return tuple(found)
-
-    def _standing_at(self, text: str, start: int, end: int) -> Iterator[str]:
-        form = text[start:end]
-        whole = self.forms.get(form)
-        if whole and is_whole(text, start, end):
-            yield from whole
-        yield from self.forms.get(form + _BEGINNING, ())
 
 
 @lru_cache(maxsize=2)
@@ -101,8 +86,8 @@ def _concepts(pairs: Iterable[tuple[str, str]]) -> Concepts:
     normaliser = Normaliser(load_spellings())
     forms: dict[str, list[str]] = {}
     for name, form in pairs:
-        star = _BEGINNING if form.endswith(_BEGINNING) else ""
-        plain = normaliser.normalise(form.removesuffix(_BEGINNING)).text.strip()
+        star = BEGINNING if form.endswith(BEGINNING) else ""
+        plain = normaliser.normalise(form.removesuffix(BEGINNING)).text.strip()
         names = forms.setdefault(plain + star, []) if plain else [name]
         if name not in names:
             names.append(name)

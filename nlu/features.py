@@ -3,17 +3,18 @@
 The meanings let a sentence about SIM cards learn from one about bank cards, and an English one from a Chinese one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, pairwise, repeat
 from math import log2
+from typing import Any, NamedTuple
 
 from nlu.analysis import Analysis
-from nlu.spelling import is_han
 from nlu.tense import deeds
 
-WORD, CHARACTER, REPLACED, TOPIC, MEANING = "w", "c", "r", "t", "m"
-"""The first letter of a feature tells its kind; `NgramSettings` weighs the kinds."""
+Key = Any
+"""What names a feature: a string, or a tuple of strings."""
 
-_WORDS_LONGEST, _CHARACTERS_LONGEST, _REPLACED_LONGEST = 2, 4, 3
+_CHARACTERS_LONGEST = 4
 # Words that carry grammar and marks; where meanings stand in for words they only tear them apart.
 _EMPTY_WORDS = """
 the a an of to is are am be it this that for in on at and so my i me do does
@@ -22,43 +23,58 @@ the a an of to is are am be it this that for in on at and so my i me do does
 _EMPTY = frozenset(_EMPTY_WORDS.split())
 _QUESTION_ENDINGS = ("吗", "么", "嘛", "?", "呢", "不", "吧")
 # A pasted advert mentions everything; beyond this many topics the pairs tell nothing more.
-_MOST_TOPICS = 40
+_MOST_TOPICS = 24
 
 
-def features_of(analysis: Analysis) -> Iterator[str]:
-    """The name of everything that is true of a message, with repeats."""
+class Features(NamedTuple):
+    """The names of everything that is true of a message, by kind, with repeats.
+
+    `characters` is the text that `character_ngrams` cuts: finding those of a vocabulary needs no cutting.
+    """
+
+    words: list[Key]
+    characters: str
+    replaced: list[Key]
+    topics: list[Key]
+    meanings: list[Key]
+
+
+def features_of(analysis: Analysis) -> Features:
+    """The features of a message."""
     words = [token.text for token in analysis.tokens]
-    yield from _sequences(WORD, words, _WORDS_LONGEST)
-    yield from _edges(words)
-    yield from _characters(analysis.plain.text)
-    yield from _sequences(REPLACED, _replaced(analysis), _REPLACED_LONGEST)
-    yield from _topics(analysis)
-    yield from _meanings(analysis)
-    yield from _shape(analysis.plain.text)
+    text = analysis.plain.text
+    return Features(
+        [*words, *pairwise(words), *_edges(words)],
+        f" {text} ",
+        _sequences(_replaced(analysis)),
+        [*_topics(analysis), *_shape(text)],
+        _near_pairs(_without_repeats(concept for _, _, concept in analysis.meanings)),
+    )
 
 
-def _sequences(kind: str, words: Sequence[str], longest: int) -> Iterator[str]:
-    for length in range(1, longest + 1):
-        for start in range(len(words) - length + 1):
-            yield f"{kind}{' '.join(words[start : start + length])}"
+def character_ngrams(text: str) -> list[str]:
+    """The n-grams of one to four letters in `text`, which begins and ends with a space; none has one inside."""
+    found: list[str] = []
+    for chunk in text.split():
+        padded = f" {chunk} "
+        found += chunk
+        for length in range(2, _CHARACTERS_LONGEST + 1):
+            found += [padded[start : start + length] for start in range(len(padded) - length + 1)]
+    return found
 
 
-def _edges(words: Sequence[str]) -> Iterator[str]:
+def _edges(words: Sequence[str]) -> Iterator[Key]:
     """How the message begins and ends."""
     if words:
-        yield f"{WORD}^ {words[0]}"
-        yield f"{WORD}^ {' '.join(words[:2])}"
-        yield f"{WORD}$ {words[-1]}"
-        yield f"{WORD}$ {' '.join(words[-2:])}"
+        yield ("^", words[0], "")
+        yield ("^", *words[:2], "")
+        yield ("$", words[-1], "")
+        yield ("$", *words[-2:], "")
 
 
-def _characters(text: str) -> Iterator[str]:
-    """n-grams of characters that do not cross a space; a word's ends show as spaces."""
-    for word in text.split():
-        padded = f" {word} "
-        for length in range(1, _CHARACTERS_LONGEST + 1):
-            for start in range(len(padded) - length + 1):
-                yield f"{CHARACTER}{padded[start : start + length]}"
+def _sequences(names: Sequence[str]) -> list[Key]:
+    pairs = pairwise(names)
+    return [*names, *pairs, *zip(names, names[1:], names[2:], strict=False)]
 
 
 def _replaced(analysis: Analysis) -> list[str]:
@@ -66,80 +82,62 @@ def _replaced(analysis: Analysis) -> list[str]:
     known = _known(analysis)
     words: list[str] = []
     covered = 0
-    for token in analysis.tokens:
-        if token.start < covered:
+    for text, start, _ in analysis.tokens:
+        if start < covered:
             continue
-        name, end = known.get(token.start, ("", 0))
-        if name:
+        if start in known:
+            name, covered = known[start]
             words.append(name)
-            covered = end
-        elif token.text not in _EMPTY:
-            words.append(token.text)
+        elif text not in _EMPTY:
+            words.append(text)
     return words
 
 
 def _known(analysis: Analysis) -> dict[int, tuple[str, int]]:
     """Where something known begins: what it is and where it ends. The longest wins."""
-    known: dict[int, tuple[str, int]] = {}
-    for numeral in analysis.numerals:
-        known[numeral.start] = (f"<{numeral.hint or 'number'}>", numeral.end)
-    for match in analysis.matches:
-        if match.end > known.get(match.start, ("", 0))[1]:
-            meaning = match.meaning
-            name = f"<job {meaning.value}>" if meaning.entity == "job" else f"<{meaning.entity}>"
-            known[match.start] = (name, match.end)
-    for mentioned in analysis.meanings:
-        if mentioned.end > known.get(mentioned.start, ("", 0))[1]:
-            known[mentioned.start] = (f"#{mentioned.concept}", mentioned.end)
+    known = {numeral.start: (f"<{numeral.hint or 'number'}>", numeral.end) for numeral in analysis.numerals}
+    for start, end, (entity, value, _) in analysis.matches:
+        if start not in known or end > known[start][1]:
+            known[start] = (f"<job {value}>" if entity == "job" else f"<{entity}>", end)
+    for start, end, concept in analysis.meanings:
+        if start not in known or end > known[start][1]:
+            known[start] = (f"#{concept}", end)
     return known
 
 
-def _topics(analysis: Analysis) -> Iterator[str]:
+def _topics(analysis: Analysis) -> list[Key]:
     """What the message talks about, in which order, and what goes together with what."""
-    found = [(mentioned.start, mentioned.concept) for mentioned in analysis.topics]
-    for match in analysis.matches:
-        meaning = match.meaning
-        valued = meaning.entity in ("item", "job", "deal")
-        found.append((match.start, f"{meaning.entity}={meaning.value}" if valued else meaning.entity))
+    found = [(start, concept) for start, _, concept in analysis.topics]
+    for start, _, (entity, value, _) in analysis.matches:
+        found.append((start, f"{entity}={value}" if entity in ("item", "job", "deal") else entity))
     found += [(numeral.start, f"number {numeral.hint}") for numeral in analysis.numerals]
     found += deeds(analysis)
-    sequence = _without_repeats(name for _, name in sorted(found))
-    yield from _near_pairs(TOPIC, sequence)
+    found.sort()
+    sequence = _without_repeats(name for _, name in found)
     together = sorted(set(sequence[:_MOST_TOPICS]))
-    for place, second in enumerate(together):
-        for first in together[:place]:
-            yield f"{TOPIC}{first}&{second}"
-    if not sequence:
-        yield f"{TOPIC}nothing"
+    return [*_near_pairs(sequence), *combinations(together, 2)] if sequence else ["nothing"]
 
 
-def _meanings(analysis: Analysis) -> Iterator[str]:
-    yield from _near_pairs(MEANING, _without_repeats(mentioned.concept for mentioned in analysis.meanings))
-
-
-def _near_pairs(kind: str, sequence: Sequence[str]) -> Iterator[str]:
+def _near_pairs(sequence: Sequence[str]) -> list[Key]:
     """Each name, and each with the next and the one after."""
-    for name in sequence:
-        yield f"{kind}{name}"
-    for distance in (1, 2):
-        for first, second in zip(sequence, sequence[distance:], strict=False):
-            yield f"{kind}{first}>{second}"
+    following = zip(sequence, sequence[1:], repeat(">"), strict=False)
+    return [*sequence, *following, *zip(sequence, sequence[2:], repeat(">"), strict=False)]
 
 
-def _without_repeats(names: Iterator[str]) -> list[str]:
-    kept: list[str] = []
+def _without_repeats(names: Iterable[str]) -> list[str]:
+    kept = [""]
     for name in names:
-        if not kept or kept[-1] != name:
+        if kept[-1] != name:
             kept.append(name)
-    return kept
+    return kept[1:]
 
 
 def _shape(text: str) -> Iterator[str]:
     """How long the message is, and whether it looks like a question."""
-    han = sum(map(is_han, text))
-    length = han + (len(text) - han) / 4
-    yield f"{TOPIC}length {min(int(log2(length + 1) * 1.5), 9)}"
+    latin = sum(map(str.isascii, text))
+    length = len(text) - latin * 3 / 4
+    yield f"length {min(int(log2(length + 1) * 1.5), 9)}"
     if "?" in text:
-        yield f"{TOPIC}asks"
+        yield "asks"
     if text.rstrip().endswith(_QUESTION_ENDINGS):
-        yield f"{TOPIC}ends asking"
+        yield "ends asking"

@@ -2,34 +2,37 @@
 
 from pathlib import Path
 
+import numpy as np
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.graph_component import ANALYSIS, CardwiseComponent, read_json, write_json
-from nlu.lexicon import load_lexicon
-from nlu.tagger import EntityTagger, TaggerSettings, plain_surfaces, train_crf
+from nlu.lexicon import Lexicon, load_lexicon
+from nlu.tagger import EntityTagger, TaggerSettings, train_tagger
 from nlu.training_data import Mention
-from nlu.values import ValueBook
 
 
 class EntityExtractor(CardwiseComponent):
-    """Finds entities and their values; see `nlu.tagger` and `nlu.values`."""
+    """Finds entities and their values; see `nlu.candidates` and `nlu.tagger`."""
 
     settings_class = TaggerSettings
     tagger: EntityTagger
 
     def learn(self, training_data: TrainingData, folder: Path) -> None:
-        """Learn where mentions stand and which values their surface forms have."""
+        """Learn which words can be mentions, and when they are."""
         examples = training_data.training_examples
         analyses = [message.get(ANALYSIS) for message in examples]
-        mentions = [_mentions(message) for message in examples]
-        marked = (found for pair in zip(analyses, mentions, strict=True) for found in plain_surfaces(*pair))
-        write_json(folder / "values.json", ValueBook.learn(load_lexicon(), marked).forms)
-        train_crf(analyses, mentions, self.settings, folder / "entities.crfsuite")
+        tagger = train_tagger(analyses, [_mentions(message) for message in examples], load_lexicon(), self.settings)
+        write_json(folder / "forms.json", tagger.forms.as_json())
+        write_json(folder / "features.json", [tagger.bias, list(tagger.weights)])
+        np.save(folder / "weights.npy", np.asarray([*tagger.weights.values()], np.float32), allow_pickle=False)
 
     def restore(self, folder: Path) -> None:
-        book = ValueBook(read_json(folder / "values.json"))
-        self.tagger = EntityTagger((folder / "entities.crfsuite").read_bytes(), book)
+        bias, names = read_json(folder / "features.json")
+        weights = np.load(folder / "weights.npy", allow_pickle=False).tolist()
+        forms = Lexicon.from_json(read_json(folder / "forms.json"))
+        known = dict(zip(map(tuple, names), weights, strict=True))
+        self.tagger = EntityTagger(forms, known, bias, self.settings.threshold)
 
     def work_on(self, message: Message) -> None:
         text = message.get("text") or ""

@@ -12,6 +12,9 @@ from nlu.interpreter import Ranked
 from nlu.network import IntentNetwork, NetworkSettings, train_network
 from nlu.ngrams import NgramSettings, Vocabulary
 
+RANKED = 10
+"""How many intents a ranking keeps, as Rasa's own classifiers do."""
+
 
 class NgramFeaturizer(CardwiseComponent):
     """Turns messages into weighted features; see `nlu.features` and `nlu.ngrams`."""
@@ -57,7 +60,7 @@ class IntentClassifier(CardwiseComponent):
     def work_on(self, message: Message) -> None:
         ranking = [
             {"name": ranked.intent, "confidence": ranked.confidence}
-            for ranked in self.model.ranking(message.get(VECTOR))
+            for ranked in self.model.ranking(message.get(VECTOR), RANKED)
         ]
         message.set("intent", dict(ranking[0]), add_to_output=True)
         message.set("intent_ranking", ranking, add_to_output=True)

@@ -1,15 +1,15 @@
 """Which words mean which entity value, read from `lexicon/*.yml`, and where they stand in a plain text."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from nlu.normalise import Normaliser
-from nlu.spelling import is_whole, load_spellings, word_starts
+from nlu.phrases import Phrases
+from nlu.spelling import load_spellings
 
 LEXICON_DIR = Path(__file__).with_name("lexicon")
 LOOKALIKE = "lookalike"
@@ -21,8 +21,7 @@ class BadLexicon(ValueError):
     """A lexicon file does not have the shape that the comments in `item.yml` describe."""
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What one form may mean; `sure` when it means that wherever it stands."""
 
     entity: str
@@ -30,8 +29,7 @@ class Meaning:
     sure: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A form found in a plain text."""
 
     start: int
@@ -45,42 +43,23 @@ class Lexicon:
     def __init__(self, forms: Mapping[str, Iterable[Meaning]]) -> None:
         """`forms`: each form in plain spelling, and what it may mean."""
         self.forms = {form: tuple(meanings) for form, meanings in forms.items()}
-        lengths: dict[str, set[int]] = {}
-        for form in self.forms:
-            lengths.setdefault(form[:2], set()).add(len(form))
-        self._lengths = {beginning: tuple(sorted(found, reverse=True)) for beginning, found in lengths.items()}
+        # What a lookalike hides must not be found before it.
+        self._phrases = Phrases({form: tuple(sorted(found, key=_is_mention)) for form, found in self.forms.items()})
 
     def matches(self, text: str) -> tuple[Match, ...]:
         """Every mention in the plain `text`, in its order; mentions of different entities may overlap."""
         covered: dict[str, int] = {}
+        blocked = 0
         found = []
-        for start in word_starts(text):
-            for match in self._matches_at(text, start):
-                entity = match.meaning.entity
-                if match.start >= covered.get(entity, 0) and match.end > covered.get(LOOKALIKE, 0):
-                    covered[entity] = match.end
-                    found.append(match)
-        return tuple(match for match in found if match.meaning.entity != LOOKALIKE)
-
-    def meanings(self, form: str, entity: str) -> tuple[Meaning, ...]:
-        """What the plain `form` may mean as an `entity`; empty when it is not listed."""
-        return tuple(meaning for meaning in self.forms.get(form, ()) if meaning.entity == entity)
-
-    def _matches_at(self, text: str, start: int) -> list[Match]:
-        """The longest form at `start` for each entity, lookalikes first."""
-        longest: dict[str, Match] = {}
-        for beginning in (text[start : start + 2], text[start]):
-            for length in self._lengths.get(beginning, ()):
-                end = start + length
-                meanings = self.forms.get(text[start:end])
-                if meanings is None or end > len(text) or not is_whole(text, start, end):
-                    continue
-                for meaning in meanings:
-                    longest.setdefault(meaning.entity, Match(start, end, meaning))
-        blocked = longest.get(LOOKALIKE)
-        if blocked is None:
-            return list(longest.values())
-        return [blocked, *(match for match in longest.values() if match.end > blocked.end)]
+        for start, end, meanings in self._phrases.found(text):
+            for meaning in meanings:
+                entity = meaning.entity
+                if entity == LOOKALIKE:
+                    blocked = max(blocked, end)
+                elif end > blocked and start >= covered.get(entity, 0):
+                    covered[entity] = end
+                    found.append(Match(start, end, meaning))
+        return tuple(found)
 
     def as_json(self) -> list[list[Any]]:
         """Every form with its meanings, as a model stores them."""
@@ -93,6 +72,10 @@ class Lexicon:
     def from_json(cls, stored: Iterable[Any]) -> "Lexicon":
         """The lexicon that `as_json` gave."""
         return cls({form: [Meaning(*meaning) for meaning in meanings] for form, meanings in stored})
+
+
+def _is_mention(meaning: Meaning) -> bool:
+    return meaning.entity != LOOKALIKE
 
 
 def load_terms(directory: Path = LEXICON_DIR) -> tuple[str, ...]:

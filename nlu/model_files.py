@@ -19,8 +19,8 @@ _ARCHIVE, _ABOUT = ".tar.gz", ".json"
 
 # The modules that decide what a model learns and how it reads; a change elsewhere in `nlu/` trains nothing anew.
 _SOURCES = """
-analysis concepts decision features graph_component graph_entities graph_intent graph_text lexicon network ngrams
-normalise numerals rasa_importer settings spelling tagger tense tokens training_data units values
+analysis candidates concepts decision features graph_component graph_entities graph_intent graph_text lexicon network
+ngrams normalise numerals phrases rasa_importer settings spelling tagger tense tokens training_data
 """
 
 

@@ -2,14 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from math import log, sqrt
+from dataclasses import astuple, dataclass
+from math import log
+from operator import itemgetter
+from typing import Any
 
+import ahocorasick
 import numpy as np
 from numpy.typing import NDArray
 
 from nlu.analysis import Analysis
-from nlu.features import CHARACTER, MEANING, REPLACED, TOPIC, WORD, features_of
+from nlu.features import Features, Key, character_ngrams, features_of
+
+_second = itemgetter(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +28,6 @@ class NgramSettings:
     topic_weight: float = 1.0
     meaning_weight: float = 1.0
 
-    def weights(self) -> dict[str, float]:
-        """How much the features of each kind weigh together."""
-        return {
-            WORD: self.word_weight,
-            CHARACTER: self.character_weight,
-            REPLACED: self.replaced_weight,
-            TOPIC: self.topic_weight,
-            MEANING: self.meaning_weight,
-        }
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Vector:
@@ -45,36 +40,65 @@ class Vector:
 class Vocabulary:
     """The features that training knows, each with its column and how telling it is."""
 
-    def __init__(self, names: Sequence[str], telling: NDArray[np.float32], settings: NgramSettings) -> None:
-        """`telling`: the inverse document frequency of each of `names`."""
-        self.names = tuple(names)
+    def __init__(self, names: Sequence[Sequence[Key]], telling: NDArray[np.float32], settings: NgramSettings) -> None:
+        """`names`: for each kind of feature its names; `telling`: the inverse document frequency of each, in order."""
+        self.names = tuple(tuple(map(_hashable, kind)) for kind in names)
         self.telling = telling
-        self._weights = settings.weights()
-        self._columns = {name: (column, float(telling[column])) for column, name in enumerate(names)}
+        _, *weights = astuple(settings)
+        self._kind_weights = np.asarray(weights, dtype=np.float32)
+        self._kinds = np.repeat(np.arange(len(self.names)), [len(kind) for kind in self.names])
+        column = iter(range(len(telling)))
+        self._columns = [dict(zip(kind, column, strict=False)) for kind in self.names]
+        self._characters: Any = ahocorasick.Automaton()
+        for ngram, place in self._columns[Features._fields.index("characters")].items():
+            self._characters.add_word(ngram, place)
+        self._characters.make_automaton()
+
+    @property
+    def width(self) -> int:
+        """How many features there are."""
+        return len(self.telling)
 
     @classmethod
     def learn(cls, analyses: Iterable[Analysis], settings: NgramSettings) -> "Vocabulary":
         """The vocabulary of the training sentences."""
         sentences = 0
-        found: Counter[str] = Counter()
+        counted: list[Counter[Key]] = [Counter() for _ in Features._fields]
         for analysis in analyses:
-            found.update(set(features_of(analysis)))
+            for counter, keys in zip(counted, _cut(features_of(analysis)), strict=True):
+                counter.update(set(keys))
             sentences += 1
-        names = sorted(name for name, count in found.items() if count >= settings.fewest_sentences)
-        telling = [log((1 + sentences) / (1 + found[name])) + 1 for name in names]
+        names = [sorted((k for k, n in kind.items() if n >= settings.fewest_sentences), key=repr) for kind in counted]
+        counts = [kind[name] for kind, listed in zip(counted, names, strict=True) for name in listed]
+        telling = [log((1 + sentences) / (1 + count)) + 1 for count in counts]
         return cls(names, np.asarray(telling, dtype=np.float32), settings)
 
     def vector(self, analysis: Analysis) -> Vector:
         """The weighted features of one message."""
-        kinds: dict[str, dict[int, float]] = {}
-        for name, count in Counter(features_of(analysis)).items():
-            known = self._columns.get(name)
-            if known is not None:
-                kinds.setdefault(name[0], {})[known[0]] = (1 + log(count)) * known[1]
-        columns: list[int] = []
-        weights: list[float] = []
-        for kind, weighted in kinds.items():
-            scale = self._weights[kind] / sqrt(sum(weight * weight for weight in weighted.values()))
-            columns.extend(weighted)
-            weights.extend(weight * scale for weight in weighted.values())
-        return Vector(np.asarray(columns, dtype=np.int32), np.asarray(weights, dtype=np.float32))
+        words, text, replaced, topics, meanings = features_of(analysis)
+        of_words, _, of_replaced, of_topics, of_meanings = self._columns
+        known: set[int | None] = {
+            *map(of_words.get, words),
+            *map(of_replaced.get, replaced),
+            *map(of_topics.get, topics),
+            *map(of_meanings.get, meanings),
+        }
+        if len(self._characters):
+            known.update(map(_second, self._characters.iter(text)))
+        known.discard(None)
+        columns = np.fromiter(known, dtype=np.int32, count=len(known))
+        weights = self.telling.take(columns)
+        kinds = self._kinds.take(columns)
+        lengths = np.bincount(kinds, weights * weights, len(self.names))
+        scale = self._kind_weights / np.sqrt(np.maximum(lengths, 1e-9))
+        return Vector(columns, weights * scale.astype(np.float32).take(kinds))
+
+
+def _cut(features: Features) -> tuple[Iterable[Key], ...]:
+    """The names of the features of each kind."""
+    return features._replace(characters=character_ngrams(features.characters))  # type: ignore[arg-type]
+
+
+def _hashable(name: Key) -> Key:
+    """A name as JSON gives it back, made one that a dictionary takes."""
+    return tuple(name) if isinstance(name, list) else name

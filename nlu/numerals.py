@@ -1,8 +1,7 @@
 """Numbers in a plain text: digits, Chinese numerals and English words, and what the words beside them say they are."""
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Hint = Literal["amount", "count", "age", "time", "share", "year", ""]
 
@@ -65,8 +64,7 @@ _YOUNGEST, _OLDEST = 5, 99
 _FIRST_YEAR, _LAST_YEAR = 1949, 2049
 
 
-@dataclass(frozen=True, slots=True)
-class Numeral:
+class Numeral(NamedTuple):
     """A number, without its unit, and what the words beside it say it is."""
 
     start: int

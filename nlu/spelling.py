@@ -1,7 +1,7 @@
-"""Which letters and spellings mean which plain word: read from `lexicon/normalise.yml`, applied with offsets kept."""
+"""Which letters and spellings mean which plain word: read from `lexicon/normalise.yml`, and from OpenCC's tables."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,10 +9,12 @@ from typing import Any
 
 import yaml
 
+from nlu.phrases import Phrases
+
 SPELLING_FILE = Path(__file__).with_name("lexicon") / "normalise.yml"
 
-Piece = tuple[str, int, int]
-"""One letter of the plain text, and the stretch of the original it stands for."""
+UNEVEN = "\ue000"
+"""Stands, for a moment, for a letter that the plain text drops, or writes with more than one."""
 
 _SECTIONS = ("pictures", "torn", "spellings", "pinyin", "translations", "texting")
 _TORN_BY = (" ", ".", "·", "*", "-", "_", "/", "|", "~", "。", ",", "、", "+")
@@ -40,54 +42,35 @@ class SpellingTables:
         return asdict(self)
 
 
+class _PlainLetters(dict[int, str]):
+    """For `str.translate`: the plain letter of each code point once looked up, `UNEVEN` where it is not just one."""
+
+    def __init__(self, plainly: Callable[[str], str]) -> None:
+        super().__init__()
+        self._plainly = plainly
+
+    def __missing__(self, code: int) -> str:
+        plain = self._plainly(chr(code))
+        self[code] = plain if len(plain) == 1 and not is_picture(plain) else UNEVEN
+        return self[code]
+
+
 class Spellings:
     """Looks letters and spellings up in `SpellingTables`."""
 
     def __init__(self, tables: SpellingTables) -> None:
         self.tables = tables
-        self._plain: dict[str, str] = {}
-        lengths: dict[str, set[int]] = {}
-        for spelling in (*tables.words, *tables.texting):
-            lengths.setdefault(spelling[0], set()).add(len(spelling))
-        self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+        self._letters = _PlainLetters(self.plain_letter)
+        spelled = {spelling: ((word, False),) for spelling, word in tables.texting.items()}
+        spelled |= {spelling: ((word, True),) for spelling, word in tables.words.items()}
+        self._phrases = Phrases(spelled)
+
+    def plain_letters(self, text: str) -> str:
+        """`text` with each letter in half width, lower case, simplified; `UNEVEN` for one dropped or many."""
+        return text.translate(self._letters)
 
     def plain_letter(self, letter: str) -> str:
         """`letter` in half width, lower case, simplified; "" when it is invisible; more than one for a ligature."""
-        plain = self._plain.get(letter)
-        if plain is None:
-            plain = self._plain[letter] = self._plainly(letter)
-        return plain
-
-    def replace(self, pieces: list[Piece]) -> list[Piece]:
-        """`pieces` with the longest listed spelling at each place replaced by its plain word."""
-        text = "".join(piece[0] for piece in pieces)
-        done: list[Piece] = []
-        position = 0
-        while position < len(text):
-            found = self._spelling_at(text, position)
-            if found is None:
-                done.append(pieces[position])
-                position += 1
-                continue
-            spelling, word = found
-            done.extend(_respelled(pieces[position : position + len(spelling)], word))
-            position += len(spelling)
-        return done
-
-    def _spelling_at(self, text: str, position: int) -> tuple[str, str] | None:
-        for length in self._lengths.get(text[position], ()):
-            end = position + length
-            if end > len(text):
-                continue
-            spelling = text[position:end]
-            word = self.tables.words.get(spelling)
-            if word is None and not _touches_han(text, position, end):
-                word = self.tables.texting.get(spelling)
-            if word is not None and is_whole(text, position, end):
-                return spelling, word
-        return None
-
-    def _plainly(self, letter: str) -> str:
         if letter in self.tables.pictures:
             return self.tables.pictures[letter]
         if letter.isspace():
@@ -98,38 +81,25 @@ class Spellings:
         simplified = self.tables.simplified
         return "".join(simplified.get(part, part) for part in plain if unicodedata.category(part) not in _INVISIBLE)
 
+    def respelled(self, text: str) -> list[tuple[int, int, str]]:
+        """Which stretches of the plain `text` are listed spellings, and of what: the longest at each place."""
+        replaced = []
+        done = 0
+        for start, end, meanings in self._phrases.found(text):
+            for word, everywhere in meanings:
+                if start >= done and (everywhere or not _touches_han(text, start, end)):
+                    replaced.append((start, end, word))
+                    done = end
+        return replaced
 
-def _respelled(pieces: list[Piece], word: str) -> list[Piece]:
-    """`word` in the place of `pieces`: letter for letter where the lengths agree, else each letter stands for all."""
-    if len(pieces) == len(word):
-        return [(letter, start, end) for letter, (_, start, end) in zip(word, pieces, strict=True)]
-    return [(letter, pieces[0][1], pieces[-1][2]) for letter in word]
 
-
-def is_whole(text: str, start: int, end: int) -> bool:
-    """Whether neither end of `text[start:end]` lies inside a Latin word or a number."""
-    return not (
-        (start and _is_latin(text[start]) and _is_latin(text[start - 1]))
-        or (end < len(text) and _is_latin(text[end - 1]) and _is_latin(text[end]))
-    )
+def is_picture(letter: str) -> bool:
+    """Whether `letter` is an emoji or another symbol that stands for nothing in the text."""
+    return unicodedata.category(letter) in ("So", "Sk")
 
 
 def _touches_han(text: str, start: int, end: int) -> bool:
     return (start > 0 and is_han(text[start - 1])) or (end < len(text) and is_han(text[end]))
-
-
-def _is_latin(letter: str) -> bool:
-    return letter.isascii() and letter.isalnum()
-
-
-def word_starts(text: str) -> Iterator[int]:
-    """Every place where a word may begin: all but the inside of Latin words and numbers."""
-    inside = False
-    for place, letter in enumerate(text):
-        latin = _is_latin(letter)
-        if not (inside and latin):
-            yield place
-        inside = latin
 
 
 def is_han(letter: str) -> bool:

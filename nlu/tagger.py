@@ -1,98 +1,137 @@
-"""Find entities: a linear-chain CRF marks where each mention stands, a value book says what it means."""
+"""Find entities: of every place that may be a mention, a linear model says whether it is one in this sentence."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from math import log
 from typing import Any
 
 from nlu.analysis import Analysis
+from nlu.candidates import NUMBERS, Candidate, Key, candidate_features, candidates_of
+from nlu.lexicon import Lexicon, Meaning
 from nlu.training_data import Mention
-from nlu.units import Unit, unit_features, units_of
-from nlu.values import ValueBook
-
-OUTSIDE = "O"
 
 
 @dataclass(frozen=True, slots=True)
 class TaggerSettings:
-    """How often the training sentences are gone through."""
+    """`fewest_candidates` must have a feature; `trust`: how closely the model follows the training sentences.
 
-    rounds: int = 12
+    From probability `threshold` on a candidate is taken for a mention.
+    """
+
+    fewest_candidates: int = 2
+    trust: float = 2.0
+    threshold: float = 0.43
 
 
 class EntityTagger:
     """Finds the mentions of a message."""
 
-    def __init__(self, crf: bytes, book: ValueBook) -> None:
-        """`crf`: what `train_crf` wrote."""
-        from pycrfsuite import Tagger
-
-        self._crf: Any = Tagger()
-        self._crf.open_inmemory(crf)
-        # CRFsuite keeps pointing into these bytes.
-        self._bytes = crf
-        self._book = book
+    def __init__(self, forms: Lexicon, weights: Mapping[Key, float], bias: float, threshold: float) -> None:
+        """`forms`: what may be a mention; `weights`: of each feature of a candidate, positive speaks for a mention."""
+        self.forms = forms
+        self.weights = dict(weights)
+        self.bias = bias
+        self._enough = log(threshold / (1 - threshold)) - bias
 
     def mentions(self, analysis: Analysis) -> tuple[Mention, ...]:
-        """The mentions, placed in the original text, in its order."""
-        units = units_of(analysis)
-        if not units:
+        """The mentions, placed in the original text, in its order; none overlaps another."""
+        candidates = candidates_of(analysis, self.forms)
+        if not candidates:
             return ()
-        labels = self._crf.tag(unit_features(analysis, units))
-        found = []
-        for entity, first, last in _stretches(labels):
-            start, end = units[first].start, units[last].end
-            value = self._book.value_in(analysis, entity, start, end)
-            if value is not None:
-                found.append(Mention(entity, value, *analysis.plain.original_span(start, end)))
-        return tuple(found)
+        weight = self.weights.get
+        scored = []
+        for place, known in enumerate(candidate_features(analysis, candidates)):
+            score = sum([found for key in known if (found := weight(key)) is not None])
+            if score > self._enough:
+                scored.append((-score, place))
+        kept: list[Candidate] = []
+        for _, place in sorted(scored):
+            one = candidates[place]
+            if all(one.end <= other.start or other.end <= one.start for other in kept):
+                kept.append(one)
+        span = analysis.plain.original_span
+        return tuple(sorted((Mention(one.entity, one.value, *span(one.start, one.end)) for one in kept), key=_start))
 
 
-def train_crf(
-    analyses: Sequence[Analysis], mentions: Sequence[Iterable[Mention]], settings: TaggerSettings, target: Path
-) -> None:
-    """Learn from analysed sentences and their mentions (placed in the original texts); write the CRF to `target`."""
-    from pycrfsuite import Trainer
-
-    # The averaged perceptron finds as much as L-BFGS does in a quarter of the time (measured).
-    trainer: Any = Trainer(algorithm="ap", verbose=False)
-    trainer.set_params({"max_iterations": settings.rounds})
-    for analysis, marked in zip(analyses, mentions, strict=True):
-        units = units_of(analysis)
-        if units:
-            trainer.append(unit_features(analysis, units), labels_of(analysis, units, marked))
-    trainer.train(str(target))
+def _start(mention: Mention) -> int:
+    return mention.start
 
 
-def labels_of(analysis: Analysis, units: tuple[Unit, ...], mentions: Iterable[Mention]) -> list[str]:
-    """For each unit whether it begins or continues a mention, and of what."""
-    labels = [OUTSIDE] * len(units)
-    for mention in mentions:
-        start, end = analysis.plain.plain_span(mention.start, mention.end)
-        inside = [index for index, unit in enumerate(units) if unit.start < end and unit.end > start]
-        for number, index in enumerate(inside):
-            labels[index] = f"{'I' if number else 'B'}-{mention.entity}"
-    return labels
+def known_forms(lexicon: Lexicon, marked: Iterable[tuple[str, str, Any]]) -> Lexicon:
+    """The `lexicon` and the surface forms that training sentences mark (entity, surface, value).
+
+    Where the sentences and the lexicon give a form different values, the sentences are believed.
+    """
+    counted: dict[tuple[str, str], Counter[str]] = {}
+    for entity, surface, value in marked:
+        if entity not in NUMBERS and surface:
+            counted.setdefault((entity, surface), Counter())[str(value)] += 1
+    forms = {form: list(meanings) for form, meanings in lexicon.forms.items()}
+    for (entity, surface), values in counted.items():
+        value = values.most_common(1)[0][0]
+        others = [meaning for meaning in forms.get(surface, ()) if meaning.entity != entity]
+        sure = any(meaning.sure for meaning in forms.get(surface, ()) if meaning[:2] == (entity, value))
+        forms[surface] = [Meaning(entity, value, sure), *others]
+    return Lexicon(forms)
+
+
+def train_tagger(
+    analyses: Sequence[Analysis], mentions: Sequence[Iterable[Mention]], lexicon: Lexicon, settings: TaggerSettings
+) -> EntityTagger:
+    """Learn from analysed sentences and their mentions (placed in the original texts)."""
+    pairs = list(zip(analyses, mentions, strict=True))
+    forms = known_forms(lexicon, (found for pair in pairs for found in plain_surfaces(*pair)))
+    features: list[list[Key]] = []
+    right: list[bool] = []
+    for analysis, marked in pairs:
+        candidates = candidates_of(analysis, forms)
+        features += candidate_features(analysis, candidates)
+        right += _rightly(analysis, candidates, marked)
+    counts = Counter(key for known in features for key in set(known))
+    columns = {
+        key: number for number, key in enumerate(k for k, n in counts.items() if n >= settings.fewest_candidates)
+    }
+    weights, bias = _fitted(features, right, columns, settings.trust)
+    learned = {key: float(weights[column]) for key, column in columns.items()}
+    return EntityTagger(forms, learned, bias, settings.threshold)
+
+
+def _rightly(analysis: Analysis, candidates: Sequence[Candidate], marked: Iterable[Mention]) -> list[bool]:
+    """Whether each candidate is marked as what it may be."""
+    spans = [(one.entity, one.value, *analysis.plain.plain_span(one.start, one.end)) for one in marked]
+    return [
+        any(
+            entity == one.entity and start < one.end and one.start < end and (value == one.value or entity in NUMBERS)
+            for entity, value, start, end in spans
+        )
+        for one in candidates
+    ]
+
+
+def _fitted(
+    features: Sequence[Sequence[Key]], right: Sequence[bool], columns: Mapping[Key, int], trust: float
+) -> tuple[Any, float]:
+    """Weights and bias of a logistic regression: scikit-learn's, over LIBLINEAR, which is made for such data."""
+    import numpy as np
+    from scipy.sparse import csr_matrix
+    from sklearn.linear_model import LogisticRegression
+
+    if len(set(right)) < 2:  # nothing to tell apart
+        return np.zeros(len(columns)), 1.0 if any(right) else -1.0
+    rows = [[columns[key] for key in set(known) if key in columns] for known in features]
+    ends = np.cumsum([0, *map(len, rows)])
+    flat = np.fromiter((column for row in rows for column in row), np.int32, ends[-1])
+    matrix = csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(rows), len(columns)))
+    model = LogisticRegression(solver="liblinear", C=trust).fit(matrix, np.asarray(right))
+    return model.coef_[0], float(model.intercept_[0])
 
 
 def plain_surfaces(analysis: Analysis, mentions: Iterable[Mention]) -> list[tuple[str, str, Any]]:
-    """Entity, plain surface and value of each mention, for the value book."""
+    """Entity, plain surface and value of each mention."""
     spans = [(mention, analysis.plain.plain_span(mention.start, mention.end)) for mention in mentions]
     return [
         (mention.entity, analysis.plain.text[start:end].strip(), mention.value)
         for mention, (start, end) in spans
         if start < end
     ]
-
-
-def _stretches(labels: Sequence[str]) -> Iterable[tuple[str, int, int]]:
-    """Each mention's entity and its first and last unit."""
-    first = 0
-    for index, label in enumerate(labels):
-        if label == OUTSIDE:
-            continue
-        entity = label[2:]
-        if label[0] == "B" or index == 0 or labels[index - 1][2:] != entity:
-            first = index
-        if index + 1 == len(labels) or labels[index + 1] != f"I-{entity}":
-            yield entity, first, index

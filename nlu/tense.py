@@ -52,9 +52,9 @@ def deeds(analysis: Analysis) -> Iterator[tuple[int, str]]:
 
 
 def _is_past(word: str) -> bool:
-    if not (word.isascii() and word.isalpha()) or word in _NOT_PAST:
-        return False
-    return word in _IRREGULAR or (word.endswith("ed") and len(word) > 4)
+    if word in _IRREGULAR:
+        return True
+    return word.endswith("ed") and len(word) > 4 and word.isalpha() and word not in _NOT_PAST
 
 
 def _subject(tokens: Sequence[Token], verb: int) -> str:

@@ -93,6 +93,7 @@ def test_wrong_usage_is_one_line_and_exit_2(environment: dict[str, str]) -> None
         ["invite", "create"],
         ["content", "show"],
         ["run", "--fast"],
+        ["evaluate", "--compare", "old.tar.gz"],
         ["content"],
         ["invite"],
     ):
@@ -223,6 +224,25 @@ def test_a_broken_database_is_one_line(environment: dict[str, str], tmp_path: Pa
     assert done.returncode == 1
     assert "the database cannot be used" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_evaluate_finds_mistakes_before_the_long_work(environment: dict[str, str], tmp_path: Path) -> None:
+    questions, rubbish = tmp_path / "q.jsonl", tmp_path / "rubbish.tar.gz"
+    questions.write_text('{"text": "hi", "intent": "greet"}\n')
+    rubbish.write_bytes(b"rubbish" * 100)
+    for arguments, said in (
+        ([str(tmp_path / "missing.jsonl")], "cannot be read"),
+        ([str(questions), "--report", str(questions)], "is a file"),
+        ([str(questions), "--report", str(questions / "below")], "Not a directory"),
+        ([str(questions), "--compare", str(tmp_path / "missing.tar.gz")], "there is no model here"),
+    ):
+        done = cardwise(environment, "evaluate", *arguments)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert said in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    done = cardwise(environment, "evaluate", str(questions), "--compare", str(rubbish))
+    assert done.returncode == 1
+    assert "rubbish.tar.gz: damaged" in done.stderr
 
 
 @pytest.mark.model

@@ -36,7 +36,7 @@ ONLY_IN = {
     "rasa": ("nlu",),
     "sklearn": ("nlu",),
     "jieba": ("nlu",),
-    "pycrfsuite": ("nlu",),
+    "ahocorasick": ("nlu",),
     "sqlalchemy": ("db",),
     "alembic": ("db",),
     "aiosqlite": ("db",),

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,10 @@ from bot.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from nlu.interpreter import Parse
+    from nlu.questions import Question
     from nlu.rasa_interpreter import RasaInterpreter
+    from nlu.report import Measurement
+    from nlu.training import Model
 
 
 @click.command()
@@ -43,17 +47,22 @@ def train(force: bool, as_json: bool) -> None:
         click.echo(f"{model.name}: nothing changed, nothing to do")
 
 
-@contextmanager
-def _interpreter() -> Iterator["RasaInterpreter"]:
+def _trained_model() -> "Model":
     """The model of today's data, trained first when there is none."""
     from bot.settings import load_settings
-    from nlu.rasa_interpreter import RasaInterpreter
     from nlu.training import ensure_model
 
     with told_plainly():
         settings = load_settings()
         with progress_bar("Training the model") as progress:
-            model = ensure_model(settings.data_dir, progress=progress)
+            return ensure_model(settings.data_dir, progress=progress)
+
+
+@contextmanager
+def _opened(model: "Model") -> Iterator["RasaInterpreter"]:
+    from nlu.rasa_interpreter import RasaInterpreter
+
+    with told_plainly():
         interpreter = RasaInterpreter.load(model.path)
     try:
         yield interpreter
@@ -70,7 +79,7 @@ def parse(text: str | None, jsonl: bool) -> None:
 
     if (text is None) != jsonl:
         raise click.UsageError("give either TEXT or --jsonl")
-    with _interpreter() as interpreter:
+    with _opened(_trained_model()) as interpreter:
         if text is not None:
             click.echo(as_json_line(_shown(interpreter.parse_now(text), {})))
             return
@@ -107,21 +116,78 @@ def _shown(parse: "Parse", other_keys: dict[str, Any]) -> dict[str, Any]:
 @click.command()
 @click.argument("file", required=False, type=click.Path(dir_okay=False))
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
-def evaluate(file: str | None, as_json: bool) -> None:
+@click.option(
+    "--report",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Also write DIR/index.html, one page with pictures, and DIR/evaluation.json.",
+)
+@click.option(
+    "--compare",
+    "other",
+    metavar="OLD.tar.gz",
+    type=click.Path(path_type=Path),
+    help="Ask another model the same: what got better, what got worse. Needs FILE.",
+)
+def evaluate(file: str | None, as_json: bool, folder: Path | None, other: Path | None) -> None:
     """Measure the model on FILE (one JSON object a line), or by cross-validation on the training data."""
-    from nlu.evaluation import BadQuestions, cross_validate, read_questions
-    from nlu.evaluation import evaluate as ask_all
-    from nlu.report import as_json as to_json
-    from nlu.report import as_text
+    from bot.console.chat import as_json_line
+    from nlu.report import measurement_json, measurement_text
+    from nlu.report_html import write_report
 
-    if file is None:
-        with told_plainly(), progress_bar("Cross-validation") as progress:
-            result = cross_validate(progress=progress)
-    else:
-        try:
-            questions = read_questions(Path(file))
-        except BadQuestions as error:
-            raise Mistake(str(error)) from None
-        with _interpreter() as interpreter, progress_bar("Asking") as progress:
-            result = ask_all(questions, interpreter.parse_now, progress)
-    click.echo(json.dumps(to_json(result), ensure_ascii=False) if as_json else as_text(result))
+    if other is not None and file is None:
+        raise click.UsageError("--compare needs FILE")
+    with told_plainly():
+        questions = _questions(Path(file)) if file is not None else []
+        if folder is not None:
+            _make_folder(folder)
+        measured = _cross_validated() if file is None else _asked(file, questions, other)
+        line = as_json_line(measurement_json(measured))
+        if folder is not None:
+            click.echo(f"written: {write_report(folder, measured, line)}", err=True)
+    click.echo(line if as_json else measurement_text(measured))
+
+
+def _questions(file: Path) -> "list[Question]":
+    from nlu.questions import BadQuestions, read_questions
+
+    try:
+        return read_questions(file)
+    except BadQuestions as error:
+        raise Mistake(str(error)) from None
+
+
+def _make_folder(folder: Path) -> None:
+    """Before the long work: whoever waits for minutes should not learn of a wrong place at the end."""
+    if folder.exists() and not folder.is_dir():
+        raise Mistake(f"{folder}: is a file; --report needs a folder")
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _cross_validated() -> "Measurement":
+    from nlu.evaluation import cross_validate
+    from nlu.report import Measurement
+    from nlu.training import model_name
+
+    name = model_name()  # before the long work, during which somebody may change the sentences
+    with progress_bar("Cross-validation") as progress:
+        evaluation = cross_validate(progress=progress)
+    return Measurement(evaluation, name, None, datetime.now().astimezone())
+
+
+def _asked(file: str, questions: "list[Question]", other: Path | None) -> "Measurement":
+    """Ask the model of today's data, after the other one: that one may prove unusable before anything is trained."""
+    from nlu.comparison import archive_name, ask_other, compare
+    from nlu.evaluation import ask, figures
+    from nlu.report import Measurement
+
+    then = []
+    if other is not None:
+        with progress_bar(f"Asking {archive_name(other)}") as progress:
+            then = ask_other(other, questions, progress)
+    model = _trained_model()
+    with _opened(model) as interpreter, progress_bar("Asking") as progress:
+        now = ask(questions, interpreter.parse_all, progress)
+    compared = compare(archive_name(other), then, now) if other is not None else None
+    return Measurement(figures(now), model.name, file, datetime.now().astimezone(), compared)

@@ -84,6 +84,7 @@ def small_config(folder: Path) -> Path:
     config = CONFIG_FILE.read_text(encoding="utf-8")
     changed = re.sub(r"fewest_sentences: \d+", "fewest_sentences: 1", config)
     changed = re.sub(r"rounds: \d+$", "rounds: 60", changed, flags=re.MULTILINE)
+    changed = re.sub(r"fewest_candidates: \d+", "fewest_candidates: 1", changed)
     path = folder / "config.yml"
     path.write_text(changed, encoding="utf-8")
     return path

@@ -1,71 +1,105 @@
-"""The CRF and the values of what it finds."""
+"""Candidates for mentions, and the model that says which of them are."""
 
-from pathlib import Path
+import itertools
 
 import pytest
 
+from nlu.candidates import Candidate, candidate_features, candidates_of
 from nlu.lexicon import load_lexicon
-from nlu.tagger import EntityTagger, TaggerSettings, labels_of, plain_surfaces, train_crf
+from nlu.tagger import EntityTagger, TaggerSettings, known_forms, plain_surfaces, train_tagger
 from nlu.training_data import parse_marks
-from nlu.units import unit_features, units_of
-from nlu.values import ValueBook
 from tests.nlu.conftest import SENTENCES, Reader
 
 
-def test_units_are_characters_words_and_numbers(read: Reader) -> None:
-    assert [unit.text for unit in units_of(read("租sim卡 1.5万!"))] == ["租", "sim", "卡", "1.5", "万", "!"]
+def found(read: Reader, text: str) -> set[tuple[str, object, str]]:
+    plain = read(text).plain.text
+    return {(one.entity, one.value, plain[one.start : one.end]) for one in candidates_of(read(text), load_lexicon())}
 
 
-def test_labels_follow_the_marks_through_respelling(read: Reader) -> None:
-    text, mentions = parse_marks("我的[yhk](item:bank_card)[租](deal:rent)了")
-    analysis = read(text)
-    units = units_of(analysis)
-    assert labels_of(analysis, units, mentions) == ["O", "O", "B-item", "I-item", "I-item", "B-deal", "O"]
-    assert plain_surfaces(analysis, mentions) == [("item", "银行卡", "bank_card"), ("deal", "租", "rent")]
+@pytest.mark.parametrize(
+    ("text", "candidate"),
+    [
+        ("我的银行卡", ("item", "bank_card", "银行卡")),
+        ("my sim cards", ("item", "phone_card", "sim cards")),
+        ("卡给他", ("item", "bank_card", "卡")),
+        ("手机卡被停了，卡还在", ("item", "phone_card", "卡")),
+        ("roommate's card", ("relation", "classmate", "roommate")),
+        ("给我500块", ("amount", 500, "500块")),
+        ("¥800一天", ("amount", 800, "¥800")),
+        ("0.5元一单", ("amount", 0.5, "0.5元")),
+        ("1.5万到手", ("amount", 15000, "1.5万")),
+        ("三张卡", ("count", 3, "三张")),
+        ("two sims", ("count", 2, "two")),
+        ("我17岁", ("age", 17, "17岁")),
+        ("I'm 17 years old", ("age", 17, "17 years old")),
+    ],
+)
+def test_candidates(read: Reader, text: str, candidate: tuple[str, object, str]) -> None:
+    assert candidate in found(read, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "entity"),
+    [("几张卡", "count"), ("1.5张", "count"), ("500岁", "age"), ("出租屋", "deal"), ("香蕉", "item")],
+)
+def test_what_cannot_be_one(read: Reader, text: str, entity: str) -> None:
+    assert all(one[0] != entity for one in found(read, text))
 
 
 def test_a_card_is_known_to_be_near(read: Reader) -> None:
     analysis = read("把银行卡借给他")
-    features = unit_features(analysis, units_of(analysis))
-    assert any(name.startswith("item before!") for name in features[4])
+    candidates = candidates_of(analysis, load_lexicon())
+    lend = next(place for place, one in enumerate(candidates) if one.entity == "deal")
+    features = candidate_features(analysis, candidates)[lend]
+    assert any(name[:3] == ("deal", "before", "sure") for name in features)
+    assert ("deal", "after", "no item") in features
 
 
-@pytest.mark.parametrize(
-    ("entity", "surface", "value"),
-    [
-        ("item", "银行卡", "bank_card"),
-        ("item", "sim cards", "phone_card"),
-        ("item", "我的储蓄卡", "bank_card"),
-        ("deal", "出租", "rent"),
-        ("relation", "roommate's", "classmate"),
-        ("amount", "1.5万", 15000),
-        ("amount", "0.5元", 0.5),
-        ("count", "两张", 2),
-        ("count", "几张", None),
-        ("count", "1.5", None),
-        ("age", "17岁", 17),
-        ("item", "香蕉", None),
-    ],
-)
-def test_values(read: Reader, entity: str, surface: str, value: object) -> None:
-    book = ValueBook.learn(load_lexicon(), [])
-    assert book.value(entity, surface, read(surface).matches) == value
+def test_surfaces_follow_the_marks_through_respelling(read: Reader) -> None:
+    text, mentions = parse_marks("我的[yhk](item:bank_card)[租](deal:rent)了")
+    assert plain_surfaces(read(text), mentions) == [("item", "银行卡", "bank_card"), ("deal", "租", "rent")]
 
 
 def test_training_decides_what_a_form_means() -> None:
-    book = ValueBook.learn(load_lexicon(), [("item", "卡", "phone_card"), ("item", "卡", "phone_card")])
-    assert book.value("item", "卡") == "phone_card"
+    forms = known_forms(load_lexicon(), [("item", "卡", "phone_card"), ("item", "卡", "phone_card")])
+    assert [one.value for one in forms.forms["卡"] if one.entity == "item"] == ["phone_card"]
+    assert [one.value for one in forms.forms["银行卡"] if one.entity == "item"] == ["bank_card"]
 
 
-def test_the_tagger_learns_and_places_mentions_in_the_original(read: Reader, tmp_path: Path) -> None:
+def test_numbers_are_no_forms() -> None:
+    assert "500块" not in known_forms(load_lexicon(), [("amount", "500块", 500)]).forms
+
+
+@pytest.fixture(scope="module")
+def tagger(read: Reader) -> EntityTagger:
     marked = [parse_marks(sentence) for sentences in SENTENCES.values() for sentence in sentences]
-    analyses = [read(text) for text, _ in marked]
-    train_crf(analyses, [mentions for _, mentions in marked], TaggerSettings(), tmp_path / "crf")
-    surfaces = (
-        found for (_, mentions), one in zip(marked, analyses, strict=True) for found in plain_surfaces(one, mentions)
-    )
-    tagger = EntityTagger((tmp_path / "crf").read_bytes(), ValueBook.learn(load_lexicon(), surfaces))
+    settings = TaggerSettings(fewest_candidates=1, trust=10.0)
+    return train_tagger([read(text) for text, _ in marked], [m for _, m in marked], load_lexicon(), settings)
+
+
+def test_the_tagger_learns_and_places_mentions_in_the_original(read: Reader, tagger: EntityTagger) -> None:
     text = "我的ＹＨＫ可以租给室友吗"
-    found = [(one.entity, one.value, text[one.start : one.end]) for one in tagger.mentions(read(text))]
-    assert found == [("item", "bank_card", "ＹＨＫ"), ("deal", "rent", "租"), ("relation", "classmate", "室友")]
+    mentions = tagger.mentions(read(text))
+    assert [(one.entity, one.value, text[one.start : one.end]) for one in mentions] == [
+        ("item", "bank_card", "ＹＨＫ"),
+        ("deal", "rent", "租给"),
+        ("relation", "classmate", "室友"),
+    ]
     assert tagger.mentions(read("")) == ()
+
+
+def test_no_mention_overlaps_another(read: Reader, tagger: EntityTagger) -> None:
+    mentions = tagger.mentions(read("把两张银行卡卖500块给17岁的室友"))
+    assert len(mentions) > 3
+    assert all(one.end <= other.start for one, other in itertools.pairwise(mentions))
+
+
+def test_a_model_of_sentences_without_mentions_finds_none(read: Reader) -> None:
+    texts = ["我的银行卡", "今天天气", "500块"]
+    model = train_tagger([read(text) for text in texts], [()] * 3, load_lexicon(), TaggerSettings())
+    assert model.mentions(read("银行卡500块")) == ()
+
+
+def test_candidates_stand_in_the_order_of_the_text(read: Reader) -> None:
+    candidates: list[Candidate] = candidates_of(read("把两张银行卡卖500块给17岁的室友"), load_lexicon())
+    assert [one.start for one in candidates] == sorted(one.start for one in candidates)

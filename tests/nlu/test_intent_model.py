@@ -1,10 +1,12 @@
 """Features, vocabulary, network and decision, each alone."""
 
+import json
+
 import numpy as np
 import pytest
 
 from nlu.decision import GateSettings, decide
-from nlu.features import features_of
+from nlu.features import character_ngrams, features_of
 from nlu.interpreter import FALLBACK, Ranked
 from nlu.network import IntentNetwork, NetworkSettings, softmax, train_network
 from nlu.ngrams import NgramSettings, Vocabulary
@@ -18,10 +20,32 @@ TEXTS = {
 
 
 def test_two_languages_share_features(read: Reader) -> None:
-    chinese = set(features_of(read("我的银行卡被冻结了怎么办")))
-    english = set(features_of(read("my bank card is frozen what should i do")))
-    shared = {name for name in chinese & english if name[0] in "rtm"}
-    assert len(shared) > 5
+    chinese = features_of(read("我的银行卡被冻结了怎么办"))
+    english = features_of(read("my bank card is frozen what should i do"))
+    assert set(chinese.replaced) & set(english.replaced)
+    assert len(set(chinese.topics) & set(english.topics)) > 3
+    assert set(chinese.meanings) & set(english.meanings)
+
+
+def test_character_ngrams_show_where_a_word_ends() -> None:
+    assert character_ngrams(" 卡a ") == ["卡", "a", " 卡", "卡a", "a ", " 卡a", "卡a ", " 卡a "]
+    assert "卡 " in character_ngrams(" 卡 a ")
+    assert "卡 a" not in character_ngrams(" 卡 a ")
+
+
+def test_the_vocabulary_finds_the_ngrams_it_learned(read: Reader) -> None:
+    analysis = read("sim 卡 可以卖吗")
+    vocabulary = Vocabulary.learn([analysis], NgramSettings(fewest_sentences=1))
+    assert len(vocabulary.vector(analysis).columns) == vocabulary.width
+
+
+def test_a_vocabulary_survives_being_stored(read: Reader) -> None:
+    vocabulary = Vocabulary.learn([read(text) for texts in TEXTS.values() for text in texts], NgramSettings(1))
+    stored = json.loads(json.dumps(vocabulary.names))
+    again = Vocabulary(stored, vocabulary.telling, NgramSettings(1))
+    for text in ("帮信罪判几年", "jail time", "zzz"):
+        one, other = vocabulary.vector(read(text)), again.vector(read(text))
+        assert dict(zip(one.columns, one.weights, strict=True)) == dict(zip(other.columns, other.weights, strict=True))
 
 
 def test_a_message_of_nothing_has_a_vector(read: Reader) -> None:
@@ -33,9 +57,10 @@ def test_every_kind_weighs_as_the_settings_say(read: Reader) -> None:
     settings = NgramSettings(fewest_sentences=1, word_weight=2.0)
     vocabulary = Vocabulary.learn([read(text) for texts in TEXTS.values() for text in texts], settings)
     vector = vocabulary.vector(read("帮信罪判几年"))
-    kinds = np.asarray([vocabulary.names[column][0] for column in vector.columns])
-    assert np.linalg.norm(vector.weights[kinds == "w"]) == pytest.approx(2.0, rel=1e-5)
-    assert np.linalg.norm(vector.weights[kinds == "c"]) == pytest.approx(1.0, rel=1e-5)
+    is_word = vector.columns < len(vocabulary.names[0])
+    is_character = ~is_word & (vector.columns < len(vocabulary.names[0]) + len(vocabulary.names[1]))
+    assert np.linalg.norm(vector.weights[is_word]) == pytest.approx(2.0, rel=1e-5)
+    assert np.linalg.norm(vector.weights[is_character]) == pytest.approx(1.0, rel=1e-5)
 
 
 @pytest.fixture
@@ -43,7 +68,7 @@ def trained(read: Reader) -> tuple[Vocabulary, IntentNetwork]:
     pairs = [(read(text), intent) for intent, texts in TEXTS.items() for text in texts]
     vocabulary = Vocabulary.learn([analysis for analysis, _ in pairs], NgramSettings(fewest_sentences=1))
     vectors = [vocabulary.vector(analysis) for analysis, _ in pairs]
-    network = train_network(vectors, [name for _, name in pairs], len(vocabulary.names), NetworkSettings(rounds=60))
+    network = train_network(vectors, [name for _, name in pairs], vocabulary.width, NetworkSettings(rounds=60))
     return vocabulary, network
 
 
@@ -58,9 +83,7 @@ def test_the_network_learns(trained: tuple[Vocabulary, IntentNetwork], read: Rea
 def test_training_twice_gives_the_same(trained: tuple[Vocabulary, IntentNetwork], read: Reader) -> None:
     vocabulary, network = trained
     pairs = [(vocabulary.vector(read(text)), intent) for intent, texts in TEXTS.items() for text in texts]
-    again = train_network(
-        [v for v, _ in pairs], [i for _, i in pairs], len(vocabulary.names), NetworkSettings(rounds=60)
-    )
+    again = train_network([v for v, _ in pairs], [i for _, i in pairs], vocabulary.width, NetworkSettings(rounds=60))
     assert all(np.array_equal(one, other) for one, other in zip(network.layers, again.layers, strict=True))
 
 
