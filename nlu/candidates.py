@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from math import log10
 from typing import Any, NamedTuple
 
@@ -10,7 +10,6 @@ from nlu.analysis import Analysis
 from nlu.interpreter import Value
 from nlu.lexicon import Lexicon, Match
 from nlu.numerals import Numeral
-from nlu.tokens import Token
 
 Key = tuple[Any, ...]
 
@@ -24,7 +23,7 @@ _UNITS = {
 }
 _CURRENCY = re.compile(r"(?:¥|rmb|cny)\ ?$")
 _BARE_CARDS = frozenset(["卡", "card", "cards"])
-_NEAR = (1, 2, 3, 5, 9)
+_SMALL = 100
 
 
 class Candidate(NamedTuple):
@@ -77,88 +76,43 @@ def _numbers(text: str, numeral: Numeral) -> Iterator[Candidate]:
 
 
 def candidate_features(analysis: Analysis, candidates: Sequence[Candidate]) -> list[list[Key]]:
-    """For each candidate, the names of everything that is true of it."""
-    text, tokens = analysis.plain.text, analysis.tokens
-    starts = [token.start for token in tokens]
-    items = [(one.start, one.end, one.hint) for one in candidates if one.entity == "item"]
-    kinds = sorted({(one.entity, one.hint) for one in candidates if one.entity not in ("relation", *NUMBERS)})
+    """For each candidate, the names of everything that is true of it: its words, those beside it, what is near."""
+    text = analysis.plain.text
+    words = ["^", *[token.text for token in analysis.tokens], "$"]
+    starts = [token.start for token in analysis.tokens]
+    hints = {one.hint for one in candidates if one.entity == "item"}
+    item = "sure" if "sure" in hints else "weak" if hints else "none"
     features = []
-    for place, one in enumerate(candidates):
-        first = bisect_right(starts, one.start) - 1
-        last = bisect_right(starts, one.end - 1) - 1
-        known = _around(text, tokens, one, first, last)
-        known += _company(candidates, place)
-        known += _items_near(items, one)
-        known += [(one.entity, "has", *kind) for kind in kinds]
-        if one.entity in NUMBERS:
-            known += _size(one)
+    for entity, value, start, end, hint in candidates:
+        number = entity in NUMBERS
+        own = hint if number else text[start:end]
+        # words[0] stands for the beginning, so the place of a word there is one more than in `starts`.
+        before, after = words[bisect_right(starts, start) - 1], words[bisect_right(starts, end - 1) + 1]
+        known: list[Key] = [
+            (entity,),
+            (entity, "own", own),
+            (entity, "hint", hint),
+            (entity, "<", before),
+            (entity, ">", after),
+            (entity, "<>", before, after),
+            (entity, "<own", before, own),
+            (entity, "own>", own, after),
+            (entity, "letters<", text[max(0, start - 2) : start]),
+            (entity, "letters>", text[end : end + 2]),
+            (entity, "item", item),
+            (entity, "item", item, hint if number else value),
+        ]
+        known += _size(entity, float(value), hint) if number else [(entity, "value", value)]
         features.append(known)
     return features
 
 
-def _around(text: str, tokens: Sequence[Token], one: Candidate, first: int, last: int) -> list[Key]:
-    """The candidate's own words and those beside it."""
-    entity, _, start, end, hint = one
-    number = entity in NUMBERS
-    own = hint if number else text[start:end]
-    before = tokens[first - 1].text if first > 0 else "^"
-    after = tokens[last + 1].text if last + 1 < len(tokens) else "$"
-    inside = tokens[first].start < start or end < tokens[last].end
-    known: list[Key] = [
-        (entity,),
-        (entity, "own", own),
-        (entity, "hint", hint),
-        (entity, "inside", inside),
-        (entity, "<", before),
-        (entity, ">", after),
-        (entity, "<>", before, after),
-        (entity, "<own", before, own),
-        (entity, "own>", own, after),
-        (entity, "letters<", text[max(0, start - 2) : start]),
-        (entity, "letters>", text[end : end + 2]),
-    ]
-    if not number:
-        known.append((entity, "value", one.value))
-    if inside:
-        known.append((entity, "inside", tokens[first].text, tokens[last].text))
-    return known
-
-
-def _company(candidates: Sequence[Candidate], place: int) -> Iterator[Key]:
-    """Which candidates stand before and after it, or at the same place."""
-    one = candidates[place]
-    for name, step in (("<", -1), (">", 1)):
-        other = place + step
-        if 0 <= other < len(candidates):
-            beside = candidates[other]
-            overlap = beside.start < one.end and one.start < beside.end
-            yield (one.entity, name, "beside", beside.entity, overlap)
-            yield (one.entity, name, "beside", one.hint, beside.entity, beside.hint, overlap)
-
-
-def _items_near(items: Iterable[tuple[int, int, str]], one: Candidate) -> Iterator[Key]:
-    """How far the nearest item stands before and after."""
-    before = min(((one.start - end, hint) for _, end, hint in items if end <= one.start), default=None)
-    after = min(((start - one.end, hint) for start, _, hint in items if start >= one.end), default=None)
-    for name, near in (("before", before), ("after", after)):
-        if near is None:
-            yield (one.entity, name, "no item")
-        else:
-            distance = sum(near[0] >= step for step in _NEAR)
-            yield (one.entity, name, near[1], distance)
-            yield (
-                one.entity,
-                name,
-                one.value if one.entity not in NUMBERS else one.hint,
-                near[1],
-                distance < len(_NEAR),
-            )
-
-
-def _size(one: Candidate) -> Iterator[Key]:
+def _size(entity: str, value: float, hint: str) -> list[Key]:
     """How large a number is, and whether it is a round one."""
-    value = float(one.value)
-    yield (one.entity, "digits", one.hint, int(log10(value + 1)))
-    yield (one.entity, "round", value % 100 == 0, value % 10 == 0, value.is_integer())
-    if value < 100:
-        yield (one.entity, "value", value)
+    known: list[Key] = [
+        (entity, "digits", hint, int(log10(value + 1))),
+        (entity, "round", value % 100 == 0, value % 10 == 0, value.is_integer()),
+    ]
+    if value < _SMALL:
+        known.append((entity, "value", value))
+    return known

@@ -16,7 +16,7 @@ Group = tuple[str, Sequence[str]]
 """A heading and the names under it."""
 
 _CELL, _COLUMN_GAP, _ROW_GAP = 16, 8, 22
-_LABELS, _HEADER = 194, 184
+_LABELS, _HEADER = 198, 184
 
 
 def confusion_matrix(counts: Mapping[tuple[str, str], int], groups: Sequence[Group]) -> str:
@@ -85,7 +85,7 @@ def _row_labels(rows: _Axis, wanted: Mapping[str, int]) -> Iterator[str]:
         yield f'<text class="heading" x="12" y="{start - 6}">{escape(heading)}</text>'
     for name, start in rows.names.items():
         y = start + _CELL // 2 + 4
-        yield f'<text x="{_LABELS - 34}" y="{y}" text-anchor="end">{escape(name)}</text>'
+        yield f'<text x="{_LABELS - 38}" y="{y}" text-anchor="end">{escape(name)}</text>'
         yield f'<text class="soft" x="{_LABELS - 6}" y="{y}" text-anchor="end">{wanted[name]}</text>'
 
 

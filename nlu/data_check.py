@@ -5,18 +5,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from nlu.domain import PROJECT_ROOT, Domain, load_domain
+import yaml
+
+from nlu.domain import OUT_OF_SCOPE, PROJECT_ROOT, Domain, load_domain
 from nlu.lexicon import load_lexicon
 from nlu.normalise import Normaliser
 from nlu.spelling import load_spellings
 from nlu.training_data import DATA_DIR, LANGUAGES, BadTrainingData, Sentence, read_file, training_files
 
 HELD_OUT_DIR = PROJECT_ROOT / "tests" / "nlu"
-FEWEST_SENTENCES = 20
-
-Level = Literal["error", "warning"]
+FEWEST_SENTENCES = 60
+FEWEST_OFF_TOPIC = 400
 
 # Only these are looked for unmarked: the forms of the others mean too many things.
 _LOOKED_FOR = ("item", "job")
@@ -25,15 +25,14 @@ _TIMES_MORE_MARKED = 4
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing to change. An error keeps the data from being used, a warning may be a false alarm."""
+    """One thing to change."""
 
     path: Path
     line: int
     message: str
-    level: Level = "error"
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {'' if self.level == 'error' else 'warning: '}{self.message}"
+        return f"{self.path}:{self.line}: {self.message}"
 
 
 def check_training_data(
@@ -54,7 +53,7 @@ def check_training_data(
     problems += _held_out(sentences, held_out_dir)
     for sentence in sentences:
         problems += _unknown_names(sentence, domain)
-    problems += _unmarked(sentences)
+    problems += _unmarked(sentences, _no_mentions(data_dir))
     return sorted(problems)
 
 
@@ -76,8 +75,9 @@ def _too_few(sentences: Sequence[Sentence], domain: Domain) -> Iterator[Problem]
     for sentence in sentences:
         files[sentence.path] += 1
     for path, count in files.items():
-        if path.stem in domain.intent_names and count < FEWEST_SENTENCES:
-            yield Problem(path, 1, f"{count} sentences: write at least {FEWEST_SENTENCES}")
+        fewest = FEWEST_OFF_TOPIC if path.stem == OUT_OF_SCOPE else FEWEST_SENTENCES
+        if path.stem in domain.intent_names and count < fewest:
+            yield Problem(path, 1, f"{count} sentences: write at least {fewest}")
 
 
 def _repeated(sentences: Sequence[Sentence]) -> Iterator[Problem]:
@@ -127,19 +127,26 @@ def _unknown_names(sentence: Sentence, domain: Domain) -> Iterator[Problem]:
         yield Problem(sentence.path, sentence.line, "a bracket is left over: is a mark written wrongly?")
 
 
-def _unmarked(sentences: Iterable[Sentence]) -> Iterator[Problem]:
+def _no_mentions(data_dir: Path) -> frozenset[str]:
+    """The sentences that `no_mention.yml` lists: what looks like a mention there is none."""
+    path = data_dir / "no_mention.yml"
+    return frozenset(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or ()) if path.exists() else frozenset()
+
+
+def _unmarked(sentences: Iterable[Sentence], passed_over: frozenset[str]) -> Iterator[Problem]:
     """What nobody marked here, though the same words are marked nearly everywhere else."""
     marked: Counter[str] = Counter()
     unmarked: dict[str, list[tuple[Sentence, str]]] = defaultdict(list)
     for sentence, form, entity, is_marked in _lexicon_mentions(sentences):
         if is_marked:
             marked[form] += 1
-        else:
+        elif sentence.text not in passed_over:
             unmarked[form].append((sentence, entity))
     for form, found in unmarked.items():
         if marked[form] >= _TIMES_MORE_MARKED * len(found):
             for sentence, entity in found:
-                yield Problem(sentence.path, sentence.line, f"{form!r} is not marked as {entity}", "warning")
+                advice = f"mark {form!r} as {entity}, or list the sentence in no_mention.yml if it is none"
+                yield Problem(sentence.path, sentence.line, advice)
 
 
 def _lexicon_mentions(sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, str, str, bool]]:

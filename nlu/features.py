@@ -63,13 +63,11 @@ def character_ngrams(text: str) -> list[str]:
     return found
 
 
-def _edges(words: Sequence[str]) -> Iterator[Key]:
+def _edges(words: Sequence[str]) -> list[Key]:
     """How the message begins and ends."""
-    if words:
-        yield ("^", words[0], "")
-        yield ("^", *words[:2], "")
-        yield ("$", words[-1], "")
-        yield ("$", *words[-2:], "")
+    if not words:
+        return []
+    return [("^", words[0], ""), ("^", *words[:2], ""), ("$", words[-1], ""), ("$", *words[-2:], "")]
 
 
 def _sequences(names: Sequence[str]) -> list[Key]:

@@ -12,8 +12,8 @@ from nlu.interpreter import Ranked
 from nlu.network import IntentNetwork, NetworkSettings, train_network
 from nlu.ngrams import NgramSettings, Vocabulary
 
-RANKED = 10
-"""How many intents a ranking keeps, as Rasa's own classifiers do."""
+RANKED = 5
+"""How many intents a ranking keeps."""
 
 
 class NgramFeaturizer(CardwiseComponent):

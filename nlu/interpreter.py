@@ -5,7 +5,7 @@ in a log line or a traceback must not carry the message with it.
 """
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from nlu.language import AnswerLanguage, Language, stronger_language
 
@@ -26,8 +26,7 @@ class Entity:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """One intent and how probable it is."""
 
     intent: str

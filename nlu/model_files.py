@@ -17,6 +17,9 @@ from nlu.training_data import DATA_DIR, training_files
 
 _ARCHIVE, _ABOUT = ".tar.gz", ".json"
 
+MODELS_KEPT = 3
+"""How many models stay: today's, and two to compare with or go back to."""
+
 # The modules that decide what a model learns and how it reads; a change elsewhere in `nlu/` trains nothing anew.
 _SOURCES = """
 analysis candidates concepts decision features graph_component graph_entities graph_intent graph_text lexicon network
@@ -86,6 +89,15 @@ def put_in_place(packed: Path, archive: Path, about: About) -> None:
     _flush(described)
     os.replace(described, _about_path(archive))
     _flush(archive.parent)
+
+
+def remove_old_models(archive: Path, kept: int = MODELS_KEPT) -> None:
+    """Remove all models beside `archive` but the `kept` newest; it is one of those, however the clock stands."""
+    others = [path for path in archive.parent.glob(f"cardwise-*{_ARCHIVE}") if path != archive]
+    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in others[kept - 1 :]:
+        for path in (old, _about_path(old)):
+            path.unlink(missing_ok=True)
 
 
 def newest_model(data_dir: Path) -> Path | None:

@@ -54,7 +54,7 @@ class IntentNetwork:
     def probabilities(self, vector: Vector) -> Floats:
         """How probable each of `intents` is."""
         inward, inward_bias, outward, outward_bias = self.layers
-        hidden = np.maximum(vector.weights @ inward.take(vector.columns, axis=0) + inward_bias, 0)
+        hidden = np.maximum(vector.weights @ inward.take(vector.columns, axis=0, mode="clip") + inward_bias, 0)
         return softmax((hidden @ outward + outward_bias) / self._temperature)
 
     def ranking(self, vector: Vector, longest: int | None = None) -> tuple[Ranked, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nlu.interpreter import FALLBACK, Entity, Parse, Ranked
+from nlu.interpreter import Entity, Parse, Ranked
 from nlu.language import detect_language
 from nlu.rasa_setup import MESSAGE_INPUT, quiet_rasa
 
@@ -81,14 +81,9 @@ def _leave_to_rest() -> None:
 
 
 def _parse(text: str, message: Any) -> Parse:
-    ranking = tuple(Ranked(ranked["name"], ranked["confidence"]) for ranked in message.get("intent_ranking"))
+    data = message.data
+    ranking = tuple([Ranked(ranked["name"], ranked["confidence"]) for ranked in data["intent_ranking"]])
     found = tuple(
-        Entity(entity["entity"], entity["value"], entity["text"], entity["start"], entity["end"])
-        for entity in message.get("entities")
+        [Entity(one["entity"], one["value"], one["text"], one["start"], one["end"]) for one in data["entities"]]
     )
-    decided: str = message.get("intent")["name"]
-    return Parse(text, detect_language(text), decided or FALLBACK, ranking[0].confidence, ranking[:RANKED], found)
-
-
-RANKED = 5
-"""How many intents a parse ranks."""
+    return Parse(text, detect_language(text), data["intent"]["name"], ranking[0].confidence, ranking, found)

@@ -190,7 +190,7 @@ def measurement_text(measurement: Measurement) -> str:
 
 
 def as_text(evaluation: Evaluation, confusions: int = 15) -> str:
-    """The figures as tables; the `confusions` worst confusions with the sentence and the thief."""
+    """The figures as tables; every unsafe answer and the `confusions` worst confusions, with sentence and thief."""
     unsafe = evaluation.unsafe
     lines = [
         f"{evaluation.questions} questions",
@@ -204,8 +204,10 @@ def as_text(evaluation: Evaluation, confusions: int = 15) -> str:
         *(_row(name, score) for name, score in sorted(evaluation.intents.items(), key=lambda item: item[1].f1)),
     ]
     if unsafe.answers or unsafe.declined:
-        lines += ["", "Distress and reports answered as small talk, or as off topic:"]
-        lines += map(_confusion_line, (*unsafe.answers, *unsafe.declined))
+        lines += ["", f"Distress and reports answered as small talk ({len(unsafe.answers)}):"]
+        lines += map(_confusion_line, unsafe.answers)
+        lines += ["", f"Distress and reports declined as off topic ({len(unsafe.declined)}):"]
+        lines += map(_confusion_line, unsafe.declined[:confusions])
     if evaluation.confusions:
         lines += ["", "Worst confusions (should be -> was taken by):"]
         lines += map(_confusion_line, evaluation.confusions[:confusions])

@@ -36,7 +36,7 @@ _COUNTED = """Shares have Wilson's 95% interval. The intervals of calibration er
 questions differ (delta method). An accepted alternative counts as the intent itself. An entity that a message mentions
 twice counts once, and one that may be found but need not counts neither way."""
 
-_SHOWN = 20  # A longer list of changes is folded.
+_SHOWN = 20  # A longer list is folded.
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +193,10 @@ def _reliability(evaluation: Evaluation) -> str:
 def _unsafe(evaluation: Evaluation) -> str:
     unsafe = evaluation.unsafe
     return (
-        f"<p>{unsafe.share.of} questions tell of despair or of something that has happened. Answered as small talk, "
-        f"which must not be: {unsafe.share.right}. Declined as off topic: {len(unsafe.declined)}.</p>"
-        f"{_confusions((*unsafe.answers, *unsafe.declined))}"
+        f"<p>{unsafe.share.of} questions tell of despair or of something that has happened. None of them may be "
+        "answered as small talk, and few should be declined as off topic.</p>"
+        f"{_folded('Answered as small talk', len(unsafe.answers), _confusions(unsafe.answers))}"
+        f"{_folded('Declined as off topic', len(unsafe.declined), _confusions(unsafe.declined))}"
     )
 
 
@@ -266,8 +267,11 @@ def _difference(before: Headline, after: Headline) -> str:
 
 
 def _changes(title: str, changes: Sequence[Change]) -> str:
-    table = _sentences(
-        ("sentence", "wanted", "then", "now"), ((one.text, one.wanted, one.then, one.now) for one in changes)
-    )
-    shown = " open" if len(changes) <= _SHOWN else ""
-    return f"<details{shown}><summary>{title}: {len(changes)}</summary>{table}</details>"
+    rows = ((one.text, one.wanted, one.then, one.now) for one in changes)
+    return _folded(title, len(changes), _sentences(("sentence", "wanted", "then", "now"), rows))
+
+
+def _folded(title: str, count: int, table: str) -> str:
+    """A list under its title and length, closed when it is long."""
+    shown = " open" if count <= _SHOWN else ""
+    return f"<details{shown}><summary>{title}: {count}</summary>{table}</details>"

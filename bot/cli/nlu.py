@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--force", is_flag=True, help="Train even though nothing changed.")
 @click.option("--json", "as_json", is_flag=True, help='Print {"model", "seconds", "sentences", "intents"}.')
-def train(force: bool, as_json: bool) -> None:
+@click.option("--check", is_flag=True, help="Only name every mistake in the training sentences.")
+def train(force: bool, as_json: bool, check: bool) -> None:
     """Train the model. Does nothing when neither data, pipeline nor components changed."""
     from bot.settings import load_settings
     from nlu.training import ensure_model
 
+    if check:
+        _check_sentences()
+        return
     with told_plainly():
         settings = load_settings()
         with progress_bar("Training the model") as progress:
@@ -45,6 +49,16 @@ def train(force: bool, as_json: bool) -> None:
         click.echo(f"{model.name}: {model.sentences} sentences, {model.intents} intents, {model.seconds:.1f} s")
     else:
         click.echo(f"{model.name}: nothing changed, nothing to do")
+
+
+def _check_sentences() -> None:
+    """Print every problem of the training sentences as `file:line: what to change`. Raises `Mistake` when there are."""
+    from nlu.data_check import check_training_data
+
+    with told_plainly():
+        problems = check_training_data()
+    if problems:
+        raise Mistake(*map(str, problems), f"{len(problems)} to change in the training sentences")
 
 
 def _trained_model() -> "Model":

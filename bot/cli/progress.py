@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[str, float], None]]:
-    """A function `(stage, fraction done)` that draws; without a terminal it prints one line at the start."""
+    """A function `(stage, fraction done)` that draws; without a terminal it prints the first stage, which says why."""
     if not sys.stderr.isatty():
         printed = False
 
         def plain(stage: str, fraction: float) -> None:
             nonlocal printed
             if not printed:
-                print(f"{title} …", file=sys.stderr, flush=True)
+                print(f"{title}: {stage} …", file=sys.stderr, flush=True)
                 printed = True
 
         yield plain

@@ -46,13 +46,14 @@ def test_what_cannot_be_one(read: Reader, text: str, entity: str) -> None:
     assert all(one[0] != entity for one in found(read, text))
 
 
-def test_a_card_is_known_to_be_near(read: Reader) -> None:
+def test_a_candidate_knows_its_neighbours_and_whether_there_is_a_card(read: Reader) -> None:
     analysis = read("把银行卡借给他")
     candidates = candidates_of(analysis, load_lexicon())
     lend = next(place for place, one in enumerate(candidates) if one.entity == "deal")
     features = candidate_features(analysis, candidates)[lend]
-    assert any(name[:3] == ("deal", "before", "sure") for name in features)
-    assert ("deal", "after", "no item") in features
+    assert ("deal", "<own", "银行卡", "借给") in features
+    assert ("deal", ">", "他") in features
+    assert ("deal", "item", "sure") in features
 
 
 def test_surfaces_follow_the_marks_through_respelling(read: Reader) -> None:
