@@ -5,7 +5,7 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from pathlib import Path
 from subprocess import CalledProcessError
 
@@ -19,6 +19,9 @@ from benchmarks.whole_bot import bot_memory
 from benchmarks.worker import Figures, held_out_texts
 
 _STARTS = 5
+_SPEEDS = 3
+# What DIET took for one sentence in one epoch, in processor time (2 cores that others used too, 2026-11-25).
+_DIET_SECONDS = 0.045
 
 
 def say(text: str) -> None:
@@ -64,12 +67,12 @@ def compare(folder: Path, count: int | None, epochs: int | None, only: str | Non
     pipelines = [pipeline for pipeline in (ours, default) if pipeline]
     told: dict[str, Figures] = {}
     for pipeline in pipelines:
-        say(f"{pipeline.name}: training on {len(sentences):,} sentences, or taking the model of them that is there")
+        hours = _hours(pipeline, sentences)
+        say(f"{pipeline.name}: training on {len(sentences):,} sentences unless their model is there{hours}")
         told[pipeline.name] = pipeline.train(folder / "sentences")
-        for what in ("quality", "speed"):
-            say(f"{pipeline.name}: {what}")
-            told[pipeline.name] |= pipeline.measure(what)
-    for name, figures in _starts(pipelines).items():
+        say(f"{pipeline.name}: quality")
+        told[pipeline.name] |= pipeline.measure("quality")
+    for name, figures in [*_speeds(pipelines).items(), *_starts(pipelines).items()]:
         told[name] |= figures
     if ours:
         told[OURS] |= _whole_bot(ours, len(sentences))
@@ -79,6 +82,25 @@ def compare(folder: Path, count: int | None, epochs: int | None, only: str | Non
 def _default(folder: Path, epochs: int | None) -> Pipeline:
     say("default: making or checking the environment with TensorFlow (1.9 GB, once)")
     return default_pipeline(folder, epochs)
+
+
+def _hours(pipeline: Pipeline, sentences: Sized) -> str:
+    """A warning of how long DIET will learn."""
+    hours = (pipeline.epochs or 0) * len(sentences) * _DIET_SECONDS / 3600
+    return f"; about {hours:.1f} hours" if hours >= 0.1 else ""
+
+
+def _speeds(pipelines: list[Pipeline]) -> dict[str, Figures]:
+    """One parse and a batch: medians of processes, the pipelines by turns, so that a busy minute meets both."""
+    seen: dict[str, list[Figures]] = {pipeline.name: [] for pipeline in pipelines}
+    for number in range(_SPEEDS):
+        say(f"speed {number + 1} of {_SPEEDS}")
+        for pipeline in pipelines:
+            seen[pipeline.name].append(pipeline.measure("speed"))
+    return {
+        name: {key: statistics.median(figures[key] for figures in measured) for key in measured[0]}
+        for name, measured in seen.items()
+    }
 
 
 def _starts(pipelines: list[Pipeline]) -> dict[str, Figures]:

@@ -4,17 +4,20 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 from nlu.interpreter import Interpreter
 from nlu.model_files import archive_path, model_name, newest_model, whole_model
-from nlu.rasa_interpreter import RasaInterpreter
-from nlu.training import ensure_model
+from nlu.rasa_interpreter import ModelUnusable, RasaInterpreter
+from nlu.training import TrainingFailed, ensure_model
+from nlu.training_data import BadTrainingData
 
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[str, float], None]
+Ready = TypeVar("Ready")
 
 
 class ModelInUse:
@@ -69,6 +72,27 @@ async def prepare_current(model: ModelInUse, data_dir: Path, progress: Progress 
     """Load the model of this very data, training it first when there is none."""
     trained = await asyncio.to_thread(ensure_model, data_dir, progress=progress)
     await model.load(trained.path)
+
+
+async def or_rest(preparing: Awaitable[Ready]) -> Ready | None:
+    """What `preparing` gives; None when no model can be had. Commands and buttons work without one.
+
+    Why there is none is logged in one line: sentences, lexicons, settings, the disk, whatever it is.
+    """
+    try:
+        return await preparing
+    except Exception as error:  # noqa: BLE001 - whoever sends /help or presses a button must be answered all the same
+        logger.error("no model can be had, so free text rests until this is mended: %s", _in_one_line(error))
+        return None
+
+
+def _in_one_line(error: Exception) -> str:
+    told = " ".join(str(error).split())
+    return (
+        told
+        if isinstance(error, BadTrainingData | TrainingFailed | ModelUnusable)
+        else f"{type(error).__name__}: {told}"
+    )
 
 
 async def train_and_swap(model: ModelInUse, data_dir: Path) -> None:

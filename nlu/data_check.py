@@ -130,7 +130,9 @@ def _unknown_names(sentence: Sentence, domain: Domain) -> Iterator[Problem]:
 def _no_mentions(data_dir: Path) -> frozenset[str]:
     """The sentences that `no_mention.yml` lists: what looks like a mention there is none."""
     path = data_dir / "no_mention.yml"
-    return frozenset(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or ()) if path.exists() else frozenset()
+    return (
+        frozenset(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or ()) if path.exists() else frozenset()
+    )
 
 
 def _unmarked(sentences: Iterable[Sentence], passed_over: frozenset[str]) -> Iterator[Problem]:

@@ -45,13 +45,13 @@ def run() -> None:
 
 async def _run(settings: "Settings", library: "Library") -> None:
     from bot.app import open_app
-    from bot.model import prepare, train_and_swap
+    from bot.model import or_rest, prepare, train_and_swap
 
     async with open_app(settings, library) as app:
         with progress_bar("Training the model") as progress:
-            up_to_date = await prepare(app.model, settings.data_dir, progress)
+            up_to_date = await or_rest(prepare(app.model, settings.data_dir, progress))
         swapping = None
-        if not up_to_date:
+        if up_to_date is False:
             click.echo(
                 "Something changed since the last training: the older model answers until the new one is ready.",
                 err=True,

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import ModelInUse, current_model, prepare, prepare_current, train_and_swap
+from bot.model import ModelInUse, current_model, or_rest, prepare, prepare_current, train_and_swap
+from nlu.training_data import BadTrainingData
 
 pytestmark = pytest.mark.model
 
@@ -50,3 +51,23 @@ async def test_the_right_model_is_loaded_without_training(model_path: Path, tmp_
     assert interpreter is not None
     assert (await interpreter.parse("thx")).intent == "thanks"
     model.close()
+
+
+async def test_whatever_keeps_a_model_from_being_had_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    async def fails(error: Exception) -> bool:
+        raise error
+
+    async def works() -> bool:
+        return True
+
+    assert await or_rest(works()) is True
+    with caplog.at_level("ERROR"):
+        assert await or_rest(fails(BadTrainingData("zh/greet.yml:3: begin the sentence with '- '"))) is None
+        assert await or_rest(fails(OSError(28, "No space left on device"))) is None
+        assert await or_rest(fails(ValueError("item.yml:\nwrite one block"))) is None
+    lines = [record.getMessage() for record in caplog.records]
+    assert [line.partition("mended: ")[2] for line in lines] == [
+        "zh/greet.yml:3: begin the sentence with '- '",
+        "OSError: [Errno 28] No space left on device",
+        "ValueError: item.yml: write one block",
+    ]

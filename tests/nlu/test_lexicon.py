@@ -1,5 +1,8 @@
 """What lexicon, concepts and tokeniser find in a plain text."""
 
+import warnings
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +10,7 @@ from hypothesis import strategies as st
 from nlu.concepts import Concepts, load_glossary, load_topics
 from nlu.domain import load_domain
 from nlu.lexicon import Lexicon, load_lexicon
+from nlu.phrases import Phrases
 from nlu.tokens import Tokeniser
 
 
@@ -89,3 +93,35 @@ def test_words_of_the_domain_stay_in_one_piece(tokeniser: Tokeniser) -> None:
     words = [token.text for token in tokeniser.tokens("帮信罪判几年，my sim card")]
     assert "帮信罪" in words
     assert words[-3:] == ["my", "sim", "card"]
+
+
+@pytest.fixture(scope="module")
+def jiebas_own(tokeniser: Tokeniser) -> Any:
+    """jieba's tokeniser with the same dictionary."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba
+
+        own = jieba.Tokenizer()
+    own.FREQ = dict(tokeniser.frequencies)
+    for word in tokeniser.frequencies:
+        for end in range(1, len(word)):
+            own.FREQ.setdefault(word[:end], 0)
+    own.total = sum(tokeniser.frequencies.values())
+    own.initialized = True
+    return own
+
+
+@given(st.text(st.sampled_from("我的银行卡可以租给室友吗帮信罪判几年北京大学生前来应聘")))
+def test_words_are_cut_as_jieba_cuts_them(tokeniser: Tokeniser, jiebas_own: Any, text: str) -> None:
+    assert [token.text for token in tokeniser.tokens(text)] == list(jiebas_own.cut(text, HMM=False))
+
+
+def test_forms_that_overlap_are_all_found_the_longest_of_a_place_first() -> None:
+    phrases = Phrases(
+        {"银行": ("bank",), "银行卡": ("card",), "卡": ("bare",), "sim*": ("beginning",), "": ("nothing",)}
+    )
+    assert phrases.found("银行卡") == [(0, 3, ("card",)), (0, 2, ("bank",)), (2, 3, ("bare",))]
+    assert phrases.found("sims sim") == [(0, 3, ("beginning",)), (5, 8, ("beginning",))]
+    assert phrases.found("asim") == []
+    assert Phrases({}).found("银行") == []

