@@ -8,7 +8,7 @@ from subprocess import PIPE, Popen
 
 from benchmarks.environment import worker_environment
 from benchmarks.memory import resident_mb
-from nlu.model_files import About, archive_path, file_hash, model_name, put_in_place
+from nlu.model_files import About, archive_path, code_hash, file_hash, model_name, put_in_place
 
 _ANSWERS = 50
 
@@ -44,4 +44,4 @@ def _install(archive: Path, sentences: int, data_dir: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     copy = place.with_name("copy")
     shutil.copyfile(archive, copy)
-    put_in_place(copy, place, About(name, file_hash(copy), 0.0, sentences, 0))
+    put_in_place(copy, place, About(name, code_hash(), file_hash(copy), 0.0, sentences, 0))

@@ -38,6 +38,9 @@ class Features(NamedTuple):
     topics: list[Key]
     meanings: list[Key]
 
+    def __repr__(self) -> str:
+        return f"Features({', '.join(self._fields)})"
+
 
 def features_of(analysis: Analysis) -> Features:
     """The features of a message."""

@@ -7,8 +7,11 @@ archive must hash, so that a damaged or foreign archive is noticed before it is 
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,6 +19,9 @@ from nlu.settings import CONFIG_FILE
 from nlu.training_data import DATA_DIR, training_files
 
 _ARCHIVE, _ABOUT = ".tar.gz", ".json"
+
+# One that somebody gave another name is theirs to remove.
+_NAME_BY_HASH = re.compile(rf"cardwise-[0-9a-f]{{12}}{re.escape(_ARCHIVE)}")
 
 MODELS_KEPT = 3
 """How many models stay: today's, and two to compare with or go back to."""
@@ -32,6 +38,7 @@ class About:
     """What the file beside an archive says."""
 
     name: str
+    code: str
     sha256: str
     seconds: float
     sentences: int
@@ -58,6 +65,15 @@ def model_name(training_dir: Path = DATA_DIR, config_file: Path = CONFIG_FILE) -
     return f"cardwise-{digest.hexdigest()[:12]}"
 
 
+@lru_cache(maxsize=1)
+def code_hash() -> str:
+    """What tells whether a model was made by components like today's: others would read it wrongly."""
+    digest = hashlib.sha256(f"rasa {version('rasa')}".encode())
+    for module in _SOURCES.split():
+        digest.update((Path(__file__).with_name(f"{module}.py")).read_bytes())
+    return digest.hexdigest()[:12]
+
+
 def _ingredients(training_dir: Path, config_file: Path) -> Iterable[tuple[str, Path]]:
     source = Path(__file__).parent
     yield "config", config_file
@@ -73,7 +89,8 @@ def whole_model(archive: Path) -> About | None:
     """What is known of `archive`; None when it is missing, damaged, or not one that we trained."""
     try:
         about = About(**json.loads(_about_path(archive).read_text(encoding="utf-8")))
-        if about.name == archive.name.removesuffix(_ARCHIVE) and about.sha256 == file_hash(archive):
+        ours = about.name == archive.name.removesuffix(_ARCHIVE) and about.code == code_hash()
+        if ours and about.sha256 == file_hash(archive):
             return about
     except (OSError, ValueError, TypeError):
         pass
@@ -93,19 +110,26 @@ def put_in_place(packed: Path, archive: Path, about: About) -> None:
 
 def remove_old_models(archive: Path, kept: int = MODELS_KEPT) -> None:
     """Remove all models beside `archive` but the `kept` newest; it is one of those, however the clock stands."""
-    others = [path for path in archive.parent.glob(f"cardwise-*{_ARCHIVE}") if path != archive]
-    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    named = [path for path in archive.parent.glob(f"cardwise-*{_ARCHIVE}") if _NAME_BY_HASH.fullmatch(path.name)]
+    others = sorted((path for path in named if path != archive), key=_changed, reverse=True)
     for old in others[kept - 1 :]:
         for path in (old, _about_path(old)):
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # a file that somebody holds open goes next time
+                path.unlink(missing_ok=True)
 
 
 def newest_model(data_dir: Path) -> Path | None:
     """The archive of the newest model of `data_dir` that is whole; None when there is none."""
-    archives = sorted(
-        models_dir(data_dir).glob(f"cardwise-*{_ARCHIVE}"), key=lambda path: path.stat().st_mtime, reverse=True
-    )
+    archives = sorted(models_dir(data_dir).glob(f"cardwise-*{_ARCHIVE}"), key=_changed, reverse=True)
     return next((archive for archive in archives if whole_model(archive)), None)
+
+
+def _changed(path: Path) -> float:
+    """When a file was written; long ago when another process has just removed it."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def file_hash(path: Path) -> str:

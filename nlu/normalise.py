@@ -67,8 +67,14 @@ class Normaliser:
     def _uneven(self, text: str) -> Normalised:
         """`text` with what is dropped or becomes several letters."""
         letters, starts = "", []
+        before = -1
         for index in self._analysed(len(text)):
             plain = self._spellings.plain_letter(text[index])
+            if index > before + 1:
+                plain = "\n" + plain  # what stands before the part left out and after it are no word together
+            before = index
+            if len(letters) + len(plain) > self._limit:
+                break  # one sign that stands for a sentence, thousands of times
             letters += plain
             starts += [index] * len(plain)
         kept = _squeezed(letters)
@@ -79,7 +85,7 @@ class Normaliser:
         if length <= self._limit:
             return range(length)
         head = int(self._limit * _HEAD_SHARE)
-        return [*range(head), *range(length - (self._limit - head), length)]
+        return [*range(head), *range(length - (self._limit - head) + 1, length)]
 
 
 def _squeezed(letters: str) -> list[int]:

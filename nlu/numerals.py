@@ -33,8 +33,8 @@ _SCALE = rf"{'|'.join(_HAN_SCALES)}|(?:{'|'.join(sorted(_LATIN_SCALES, key=len, 
 _NUMBER = re.compile(
     rf"""
     (?P<digits> \d{{1,3}}(?:,\d{{3}})+(?!\d) | \d+(?:\.\d+)? )  # 1,200 or 1.5
-        \ ?(?P<scale>{_SCALE})?
-        (?P<rest>\d(?!\d))?                                     # the 5 of 1万5
+        (?:\ ?(?P<scale>{_SCALE})
+            (?P<rest>\d(?!\d))?)?                                # the 5 of 1万5
     | (?P<han> [{"".join(_DIGITS)}十][{_HAN}]* )
     | (?<![a-z])
         (?P<words> (?:a\ (?=hundred|thousand))?
@@ -61,6 +61,7 @@ _TIME_LATIN = "years?|months?|weeks?|days?|hours?|min(?:ute)?s?|am|pm|times"
 _TIME_AFTER = re.compile(rf"\ ?(?:{_TIME_HAN}|(?:{_TIME_LATIN})(?![a-z]))")
 _SHARE_AFTER = re.compile(r"\ ?(?:%|percent|成(?!年)|倍|折|人|个人|people|students|friends|classmates)")
 _YOUNGEST, _OLDEST = 5, 99
+_LARGEST = 10**13
 _FIRST_YEAR, _LAST_YEAR = 1949, 2049
 
 
@@ -127,6 +128,12 @@ def english_number(words: str) -> int:
 
 
 def _value(match: re.Match[str]) -> int | float | None:
+    """The number that is written, None when nobody can mean one so large."""
+    value = _read(match)
+    return value if value is None or value <= _LARGEST else None
+
+
+def _read(match: re.Match[str]) -> int | float | None:
     if han := match["han"]:
         return chinese_number(han)
     if words := match["words"]:

@@ -21,6 +21,8 @@ _TORN_BY = (" ", ".", "·", "*", "-", "_", "/", "|", "~", "。", ",", "、", "+"
 _INVISIBLE = ("Cc", "Cf", "Cs", "Mn", "Me", "Cn", "Co")
 # The ideographs that have simplified forms all stand between these two.
 _FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
+# Rarer code points are looked up each time instead of being kept.
+_LAST_COMMON = 0xFFFF
 
 
 class BadSpelling(ValueError):
@@ -51,8 +53,10 @@ class _PlainLetters(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         plain = self._plainly(chr(code))
-        self[code] = plain if len(plain) == 1 and not is_picture(plain) else UNEVEN
-        return self[code]
+        letter = plain if len(plain) == 1 and not is_picture(plain) else UNEVEN
+        if code <= _LAST_COMMON:
+            self[code] = letter
+        return letter
 
 
 class Spellings:

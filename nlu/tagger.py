@@ -11,6 +11,8 @@ from nlu.candidates import NUMBERS, Candidate, Key, candidate_features, candidat
 from nlu.lexicon import Lexicon, Meaning
 from nlu.training_data import Mention
 
+_MOST_CANDIDATES = 150
+
 
 @dataclass(frozen=True, slots=True)
 class TaggerSettings:
@@ -36,7 +38,8 @@ class EntityTagger:
 
     def mentions(self, analysis: Analysis) -> tuple[Mention, ...]:
         """The mentions, placed in the original text, in its order; none overlaps another."""
-        candidates = candidates_of(analysis, self.forms)
+        # Nobody speaks of so many things; a message that does is an attack on those who wait behind it.
+        candidates = candidates_of(analysis, self.forms)[:_MOST_CANDIDATES]
         if not candidates:
             return ()
         weight = self.weights.get
@@ -45,13 +48,16 @@ class EntityTagger:
             score = sum([found for key in known if (found := weight(key)) is not None])
             if score > self._enough:
                 scored.append((-score, place))
-        kept: list[Candidate] = []
+        # Marked in the original, since one of its letters may be several of the plain text.
+        taken = bytearray(analysis.plain.ends[-1])
+        kept = []
         for _, place in sorted(scored):
             one = candidates[place]
-            if all(one.end <= other.start or other.end <= one.start for other in kept):
-                kept.append(one)
-        span = analysis.plain.original_span
-        return tuple(sorted((Mention(one.entity, one.value, *span(one.start, one.end)) for one in kept), key=_start))
+            start, end = analysis.plain.original_span(one.start, one.end)
+            if not any(taken[start:end]):
+                taken[start:end] = b"\1" * (end - start)
+                kept.append(Mention(one.entity, one.value, start, end))
+        return tuple(sorted(kept, key=_start))
 
 
 def _start(mention: Mention) -> int:

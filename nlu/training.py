@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from nlu.model_files import (
     About,
     archive_path,
+    code_hash,
     file_hash,
     model_name,
     newest_model,
@@ -126,6 +127,7 @@ def _train(archive: Path, sentences: list[Sentence], config_file: Path, tell: Pr
         train_archive(sentences, packed, config_file=config_file, progress=tell)
         about = About(
             archive.name.removesuffix(".tar.gz"),
+            code_hash(),
             file_hash(packed),
             round(time.monotonic() - started, 2),
             len(sentences),

@@ -104,12 +104,17 @@ def parse(text: str | None, jsonl: bool) -> None:
 
 def _parsed_line(interpreter: "RasaInterpreter", line: str) -> dict[str, Any]:
     try:
-        data = json.loads(line)
+        data = json.loads(line.removeprefix("\ufeff"), parse_constant=_no_json)
     except (ValueError, RecursionError):
         return {"error": "not JSON"}
     if not isinstance(data, dict) or not isinstance(data.get("text"), str):
         return {"error": 'needs an object with "text" (a string)'}
     return _shown(interpreter.parse_now(data["text"]), data)
+
+
+def _no_json(constant: str) -> None:
+    """Python reads NaN and Infinity, which are no JSON, and would write them out again."""
+    raise ValueError(constant)
 
 
 def _shown(parse: "Parse", other_keys: dict[str, Any]) -> dict[str, Any]:

@@ -106,6 +106,14 @@ def test_the_gate(read: Reader) -> None:
     assert decide(ranking, read("?! 😭"), GateSettings(threshold=0.3)) == FALLBACK
 
 
+def test_off_topic_is_believed_before_an_answer_that_hardly_fits(read: Reader) -> None:
+    ranking = (Ranked("ask_penalty", 0.5), Ranked("out_of_scope", 0.3))
+    assert decide(ranking, read("天气"), GateSettings(off_topic_weight=2.0)) == "out_of_scope"
+    assert decide(ranking, read("天气"), GateSettings(off_topic_weight=1.5)) == "ask_penalty"
+    unsure = (Ranked("ask_penalty", 0.1), Ranked("out_of_scope", 0.09))
+    assert decide(unsure, read("天气"), GateSettings(off_topic_weight=2.0)) == FALLBACK
+
+
 def test_distress_wins_over_all(read: Reader) -> None:
     ranking = (Ranked("thanks", 0.8), Ranked("distress", 0.2))
     assert decide(ranking, read("谢谢你陪我"), GateSettings(distress_threshold=0.15)) == "distress"
@@ -116,7 +124,8 @@ def test_settings_are_checked() -> None:
     assert read_settings().gate.threshold > 0
     assert checked(GateSettings, {"threshold": 1}, "ConfidenceGate") == GateSettings(threshold=1)
     with pytest.raises(
-        BadSetting, match="ConfidenceGate has no setting 'treshold'; it takes threshold, margin, distress_threshold"
+        BadSetting,
+        match="ConfidenceGate has no setting 'treshold'; it takes threshold, margin, off_topic_weight, distress_threshold",
     ):
         checked(GateSettings, {"treshold": 0.3}, "ConfidenceGate")
     with pytest.raises(BadSetting, match="threshold must be a number, not 'high'"):

@@ -1,6 +1,7 @@
 """A model from Rasa's trainer, loaded and asked."""
 
 import asyncio
+import itertools
 import logging
 import subprocess
 import sys
@@ -43,6 +44,22 @@ def test_a_hundred_thousand_characters_are_safe(interpreter: RasaInterpreter, pi
     text = (piece * 100_000)[:100_000]
     for entity in interpreter.parse_now(text).entities:
         assert text[entity.start : entity.end] == entity.text
+
+
+@pytest.mark.parametrize("text", ["一" + "万亿" * 26, "一二三" * 110, "one " + "hundred " * 160, "9" * 400 + "万"])
+def test_numbers_that_nobody_can_mean_are_none(interpreter: RasaInterpreter, text: str) -> None:
+    assert interpreter.parse_now(text).values("amount") == ()
+
+
+@pytest.mark.parametrize("text", ["1.5w¾ K", "３张卡ﷺ卖" * 30, "3张卡卖银行卡500块" * 400])
+def test_entities_never_overlap_in_the_original(interpreter: RasaInterpreter, text: str) -> None:
+    entities = interpreter.parse_now(text).entities
+    assert all(one.end <= other.start for one, other in itertools.pairwise(entities))
+
+
+def test_what_was_left_out_of_a_long_message_joins_nothing(interpreter: RasaInterpreter) -> None:
+    text = "x" * 3070 + "银行" + "y" * 95_000 + "卡" + "z" * 1023
+    assert all(entity.end - entity.start < 10 for entity in interpreter.parse_now(text).entities)
 
 
 def test_rasas_shortcut_is_ordinary_text(interpreter: RasaInterpreter) -> None:

@@ -84,3 +84,7 @@ def _in_chinese(number: int) -> str:
         elif written and not written.endswith("零") and number % 10**place:
             written += "零"
     return written
+
+
+def test_a_number_leaves_the_next_one_alone() -> None:
+    assert [(one.value, one.hint) for one in find_numerals("给我500 3张银行卡")] == [(500, ""), (3, "count")]

@@ -1,5 +1,6 @@
 """A model is trained once for the same data, by one at a time, and a broken one is replaced."""
 
+import json
 import os
 import threading
 import time
@@ -9,7 +10,16 @@ import pytest
 
 from nlu import training
 from nlu.interpreter import Interpreter
-from nlu.model_files import About, archive_path, model_name, models_dir, newest_model, put_in_place, whole_model
+from nlu.model_files import (
+    About,
+    archive_path,
+    code_hash,
+    model_name,
+    models_dir,
+    newest_model,
+    put_in_place,
+    whole_model,
+)
 from nlu.rasa_interpreter import RasaInterpreter
 from nlu.training import Model, TrainingFailed, ensure_model
 from nlu.training_data import BadTrainingData
@@ -99,6 +109,18 @@ def test_a_foreign_model_is_replaced(tmp_path: Path, place: tuple[Path, Path], c
     assert ensured(tmp_path, place).trained
 
 
+def test_a_model_of_other_components_is_not_taken(
+    tmp_path: Path, place: tuple[Path, Path], counted: list[Path]
+) -> None:
+    path = ensured(tmp_path, place).path
+    described = path.with_name(path.name.replace(".tar.gz", ".json"))
+    told = json.loads(described.read_text(encoding="utf-8"))
+    described.write_text(json.dumps({**told, "code": "0" * 12}), encoding="utf-8")
+    assert newest_model(tmp_path) is None
+    described.write_text(json.dumps(told), encoding="utf-8")
+    assert newest_model(tmp_path) == path
+
+
 def test_the_newest_whole_model_is_found(tmp_path: Path) -> None:
     assert newest_model(tmp_path) is None
     models_dir(tmp_path).mkdir()
@@ -106,7 +128,7 @@ def test_the_newest_whole_model_is_found(tmp_path: Path) -> None:
         packed = tmp_path / "packed"
         packed.write_bytes(b"model")
         digest = "9372c470eeadd5ecd9c3c74c2b3cb633f8e2f2fad799250a0f70d652b6b825e4"
-        put_in_place(packed, archive_path(tmp_path, name), About(name, digest, 1.0, 2, 2))
+        put_in_place(packed, archive_path(tmp_path, name), About(name, code_hash(), digest, 1.0, 2, 2))
         time.sleep(0.02)
     assert newest_model(tmp_path) == archive_path(tmp_path, "cardwise-two")
 
@@ -154,13 +176,17 @@ def test_old_models_go_and_todays_stays(tmp_path: Path, place: tuple[Path, Path]
     todays = ensured(tmp_path, place).path
     models = []
     for age in range(1, 6):
-        model = archive_path(tmp_path, f"cardwise-{age}")
+        model = archive_path(tmp_path, f"cardwise-{age:012x}")
         model.write_bytes(b"model")
-        model.with_name(f"cardwise-{age}.json").write_text("{}", encoding="utf-8")
+        model.with_name(f"cardwise-{age:012x}.json").write_text("{}", encoding="utf-8")
         os.utime(model, (time.time() + 3600 - age, time.time() + 3600 - age))
         models.append(model)
+    kept_by_hand = archive_path(tmp_path, "cardwise-baseline")
+    kept_by_hand.write_bytes(b"model")
     assert ensured(tmp_path, place, force=True).path == todays
+    assert kept_by_hand.exists()
+    kept_by_hand.unlink()
     left = {path.name for path in todays.parent.glob("cardwise-*")}
     assert left == {todays.name, f"{todays.name[:-7]}.json"} | {
-        name for age in (1, 2) for name in (f"cardwise-{age}.tar.gz", f"cardwise-{age}.json")
+        name for age in (1, 2) for name in (f"cardwise-{age:012x}.tar.gz", f"cardwise-{age:012x}.json")
     }
