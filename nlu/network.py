@@ -31,7 +31,7 @@ class NetworkSettings:
     1 makes the answer less sure of itself.
     """
 
-    members: int = 3
+    members: int = 4
     hidden: int = 64
     rounds: int = 8
     batch: int = 256

@@ -10,10 +10,11 @@ from nlu.rasa_interpreter import RasaInterpreter
 
 HERE = Path(__file__).parent
 
-# Measured on 2026-11-24, less two points for questions added later.
+# Measured on 2026-11-25, less about one and a half points for what chance does to a training.
 FLOORS = {
-    "zh": {"accuracy": 0.88, "top_three": 0.96, "off_topic": 0.80, "entities": 0.91},
-    "en": {"accuracy": 0.84, "top_three": 0.95, "off_topic": 0.78, "entities": 0.90},
+    "zh": {"accuracy": 0.93, "top_three": 0.97, "off_topic": 0.87, "entities": 0.91},
+    "en": {"accuracy": 0.91, "top_three": 0.97, "off_topic": 0.84, "entities": 0.925},
+    "mixed": {"accuracy": 0.97, "top_three": 0.98, "off_topic": 0.91, "entities": 0.925},
 }
 
 
@@ -33,7 +34,8 @@ def test_accuracy_stays_above_the_floor(language: str, model_path: Path) -> None
     }
     below = {name: round(value, 3) for name, value in figures.items() if value < FLOORS[language][name]}
     assert below == {}
-    assert result.turned_away.value < 0.06
+    assert result.turned_away.value < 0.04
+    assert result.calibration_error < 0.05
 
 
 @pytest.mark.model

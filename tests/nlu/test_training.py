@@ -141,7 +141,7 @@ def test_a_mistake_in_the_data_is_told(tmp_path: Path, place: tuple[Path, Path])
 
 def test_a_mistake_in_the_settings_is_told(tmp_path: Path, place: tuple[Path, Path]) -> None:
     text = place[1].read_text(encoding="utf-8")
-    place[1].write_text(text.replace("hidden: 96", "hiden: 96"), encoding="utf-8")
+    place[1].write_text(text.replace("hidden: 64", "hiden: 64"), encoding="utf-8")
     with pytest.raises(TrainingFailed, match=r"IntentClassifier has no setting 'hiden'; it takes .*hidden"):
         ensured(tmp_path, place)
 
