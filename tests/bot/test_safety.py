@@ -15,6 +15,9 @@ from content.library import Library
         "ｓｕｉｃｉｄｅ",
         "i don’t want to live anymore",
         "卡被冻结了，想跳楼",
+        "这是我最后一条消息 谢谢你们",
+        "告别信写好了",
+        "this is my last message, thanks for listening",
     ],
 )
 def test_danger_is_seen(library: Library, text: str) -> None:
@@ -22,7 +25,17 @@ def test_danger_is_seen(library: Library, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["笑死我了", "这个兼职靠谱吗", "my phone died", "累死了今天刷单", "is this job safe", ""]
+    "text",
+    [
+        "他发给我的最后一条消息说卡被冻了",
+        "his last message says the card is frozen",
+        "笑死我了",
+        "这个兼职靠谱吗",
+        "my phone died",
+        "累死了今天刷单",
+        "is this job safe",
+        "",
+    ],
 )
 def test_everyday_talk_is_not_danger(library: Library, text: str) -> None:
     assert not speaks_of_danger(text, library)
