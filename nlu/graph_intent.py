@@ -50,7 +50,7 @@ class IntentClassifier(CardwiseComponent):
         width = 1 + max((int(vector.columns.max(initial=0)) for vector in vectors), default=0)
         model = train_network(vectors, [message.get("intent") for message in examples], width, self.settings)
         write_json(folder / "intents.json", model.intents)
-        np.savez(folder / "layers.npz", *(layer.astype(np.float16) for layer in model.layers))
+        np.savez(folder / "layers.npz", *model.layers)
 
     def restore(self, folder: Path) -> None:
         with np.load(folder / "layers.npz", allow_pickle=False) as stored:

@@ -8,7 +8,7 @@ import pytest
 from nlu.decision import GateSettings, decide
 from nlu.features import character_ngrams, features_of
 from nlu.interpreter import FALLBACK, Ranked
-from nlu.network import IntentNetwork, NetworkSettings, softmax, train_network
+from nlu.network import IntentNetwork, NetworkSettings, in_bytes, softmax, train_network
 from nlu.ngrams import NgramSettings, Vocabulary
 from nlu.settings import BadSetting, checked, read_settings
 from tests.nlu.conftest import Reader
@@ -92,6 +92,18 @@ def test_a_temperature_flattens(trained: tuple[Vocabulary, IntentNetwork], read:
     vector = vocabulary.vector(read("你好"))
     milder = IntentNetwork(network.intents, network.layers, temperature=3.0)
     assert milder.probabilities(vector).max() < network.probabilities(vector).max()
+
+
+def test_a_layer_in_bytes_says_nearly_the_same() -> None:
+    random = np.random.default_rng(1)
+    inward = random.standard_normal((50, 8), dtype=np.float32)
+    inward[3] = 0  # a feature that says nothing
+    inward[4] *= 1000
+    rows, scales, bias = in_bytes([inward, np.ones(8, np.float32)])
+    assert rows.dtype == np.int8
+    assert np.isfinite(scales).all()
+    assert np.array_equal(bias, np.ones(8))
+    assert np.all(np.abs(rows * scales[:, None] - inward) <= np.abs(inward).max(axis=1, keepdims=True) / 127)
 
 
 def test_softmax_of_large_scores() -> None:
