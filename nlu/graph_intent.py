@@ -22,12 +22,19 @@ class NgramFeaturizer(CardwiseComponent):
     settings_class = NgramSettings
     vocabulary: Vocabulary
 
-    def learn(self, training_data: TrainingData, folder: Path) -> None:
-        """Learn which features there are and how telling each is."""
-        analyses = (message.get(ANALYSIS) for message in training_data.intent_examples)
-        vocabulary = Vocabulary.learn(analyses, self.settings)
-        write_json(folder / "names.json", vocabulary.names)
-        np.save(folder / "telling.npy", vocabulary.telling, allow_pickle=False)
+    def train_and_process(self, training_data: TrainingData) -> TrainingData:
+        """Learn which features there are and how telling each is; hand the sentences on with theirs.
+
+        One node instead of two: finding the features of all sentences again would take as long as learning them.
+        """
+        examples = training_data.intent_examples
+        vocabulary, vectors = Vocabulary.learn((message.get(ANALYSIS) for message in examples), self.settings)
+        for message, vector in zip(examples, vectors, strict=True):
+            message.set(VECTOR, vector)
+        with self._storage.write_to(self._resource) as folder:
+            write_json(folder / "names.json", vocabulary.names)
+            np.save(folder / "telling.npy", vocabulary.telling, allow_pickle=False)
+        return training_data
 
     def restore(self, folder: Path) -> None:
         telling = np.load(folder / "telling.npy", allow_pickle=False)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from nlu.interpreter import Ranked
 from nlu.ngrams import Vector
@@ -97,8 +98,9 @@ def train_network(
         random = np.random.default_rng([settings.seed, number])
         return _Member(width, len(names), settings, random).trained(features, targets)
 
-    # numpy lets other threads work while it multiplies: two members take little longer than one.
-    with ThreadPoolExecutor(max_workers=2) as threads:
+    # numpy lets other threads work while it multiplies: two members take little longer than one. Its own threads would
+    # only fight with these over the same processors.
+    with threadpool_limits(1), ThreadPoolExecutor(max_workers=2) as threads:
         members = list(threads.map(member, range(settings.members)))
     return IntentNetwork(names, in_bytes(_joined(members)), settings.temperature)
 
@@ -140,6 +142,7 @@ class _Member:
         self._others = [np.zeros(hidden, np.float32), outward, np.zeros(intents, np.float32)]
         self._inward_squares = np.full(width, _FIRST_SQUARE, np.float32)
         self._other_squares = [np.full_like(layer, _FIRST_SQUARE) for layer in self._others]
+        self._places = np.zeros(width, dtype=np.int32)
 
     def _normal(self, shape: tuple[int, int], scale: float) -> Floats:
         return self._random.standard_normal(shape, dtype=np.float32) * np.float32(scale)
@@ -148,8 +151,10 @@ class _Member:
         """The layers after all rounds over `features` (sentences by columns) and `targets`."""
         for rows, wanted, step in self._batches(features, targets):
             columns, seen = self._forgetting(rows)
-            inward, gradient = self._learn_others(self._inward[columns], seen, wanted, step)
-            squares = self._inward_squares[columns]
+            # `take` and whole rows: indexing by an array costs twice as much, and here is most of the time.
+            inward = self._inward.take(columns, axis=0)
+            gradient = self._learn_others(inward, seen, wanted, step)
+            squares = self._inward_squares.take(columns)
             squares += np.einsum("ij,ij->i", gradient, gradient) / np.float32(gradient.shape[1])
             self._inward_squares[columns] = squares
             gradient *= (step / np.sqrt(squares))[:, None]
@@ -168,25 +173,24 @@ class _Member:
             for number, start in enumerate(starts):
                 done = (turn * len(starts) + number) / moves
                 step = np.float32(self._settings.step * (1 - done))
-                yield shuffled[start : start + size], wanted[start : start + size], step
+                yield _rows(shuffled, start, start + size), wanted[start : start + size], step
 
-    def _forgetting(self, rows: Any) -> tuple[NDArray[np.int_], Any]:
+    def _forgetting(self, rows: "_Rows") -> tuple[NDArray[np.int_], Any]:
         """`rows` with a share of their features left out: the columns that are left, and the rows with only those."""
         from scipy.sparse import csr_matrix
 
         share = self._settings.forget_features
-        kept = self._random.random(len(rows.data), dtype=np.float32) >= share
-        indices, data = rows.indices[kept], rows.data[kept] / np.float32(1 - share)
-        ends = np.concatenate(([0], np.cumsum(kept)))[rows.indptr]
-        present = np.zeros(rows.shape[1], dtype=bool)
+        kept = self._random.random(len(rows.weights), dtype=np.float32) >= share
+        indices, weights = rows.columns[kept], rows.weights[kept] / np.float32(1 - share)
+        ends = np.concatenate(([0], np.cumsum(kept)))[rows.ends]
+        present = np.zeros(len(self._places), dtype=bool)
         present[indices] = True
         columns = np.flatnonzero(present)
-        places = np.empty(rows.shape[1], dtype=np.int32)
-        places[columns] = np.arange(len(columns), dtype=np.int32)
-        return columns, csr_matrix((data, places[indices], ends), shape=(rows.shape[0], len(columns)))
+        self._places[columns] = np.arange(len(columns), dtype=np.int32)
+        return columns, csr_matrix((weights, self._places.take(indices), ends), shape=(len(ends) - 1, len(columns)))
 
-    def _learn_others(self, inward: Floats, seen: Any, wanted: Integers, step: np.float32) -> tuple[Floats, Floats]:
-        """Move all layers but the first; give back that one's rows `inward` and the gradient they must follow."""
+    def _learn_others(self, inward: Floats, seen: Any, wanted: Integers, step: np.float32) -> Floats:
+        """Move all layers but the first; give back the gradient that one's rows `inward` must follow."""
         bias, outward, outward_bias = self._others
         share = self._settings.forget_hidden
         raw = seen @ inward + bias
@@ -201,4 +205,18 @@ class _Member:
         for layer, squares, gradient in zip(self._others, self._other_squares, gradients, strict=True):
             squares += gradient * gradient
             layer -= step * gradient / np.sqrt(squares)
-        return inward, np.asarray(seen.T @ back)
+        return np.asarray(seen.T @ back)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Some rows of a sparse matrix: those of row `i` stand from `ends[i]` to `ends[i + 1]`."""
+
+    columns: Integers
+    weights: Floats
+    ends: NDArray[Any]
+
+
+def _rows(matrix: Any, start: int, end: int) -> _Rows:
+    ends = matrix.indptr[start : end + 1]
+    return _Rows(matrix.indices[ends[0] : ends[-1]], matrix.data[ends[0] : ends[-1]], ends - ends[0])

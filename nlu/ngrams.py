@@ -1,9 +1,9 @@
 """Turn a message into a vector: its features weighted by how telling they are, each kind as the settings say."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
-from math import log
+from itertools import count
 from operator import itemgetter
 from typing import Any
 
@@ -60,18 +60,27 @@ class Vocabulary:
         return len(self.telling)
 
     @classmethod
-    def learn(cls, analyses: Iterable[Analysis], settings: NgramSettings) -> "Vocabulary":
-        """The vocabulary of the training sentences."""
-        sentences = 0
-        counted: list[Counter[Key]] = [Counter() for _ in Features._fields]
+    def learn(cls, analyses: Iterable[Analysis], settings: NgramSettings) -> tuple["Vocabulary", list[Vector]]:
+        """The vocabulary of the training sentences, and the vector of each: both from one look at them."""
+        number = count().__next__
+        numbers: list[defaultdict[Key, int]] = [defaultdict(number) for _ in Features._fields]
+        sentences = []
         for analysis in analyses:
-            for counter, keys in zip(counted, _cut(features_of(analysis)), strict=True):
-                counter.update(set(keys))
-            sentences += 1
-        names = [sorted((k for k, n in kind.items() if n >= settings.fewest_sentences), key=repr) for kind in counted]
-        counts = [kind[name] for kind, listed in zip(counted, names, strict=True) for name in listed]
-        telling = [log((1 + sentences) / (1 + count)) + 1 for count in counts]
-        return cls(names, np.asarray(telling, dtype=np.float32), settings)
+            known = set[int]()
+            for numbered, keys in zip(numbers, _cut(features_of(analysis)), strict=True):
+                known.update(map(numbered.__getitem__, keys))
+            sentences.append(np.fromiter(known, dtype=np.int32, count=len(known)))
+        counts = np.bincount(np.concatenate([*sentences, []]).astype(np.int32), minlength=number())
+        often = counts >= settings.fewest_sentences
+        names = [sorted((key for key, place in kind.items() if often[place]), key=repr) for kind in numbers]
+        places = np.fromiter(
+            (kind[key] for kind, listed in zip(numbers, names, strict=True) for key in listed), dtype=np.int32
+        )
+        telling = np.log((1 + len(sentences)) / (1 + counts[places])) + 1
+        vocabulary = cls(names, telling.astype(np.float32), settings)
+        columns = np.full(len(counts), -1, dtype=np.int32)
+        columns[places] = np.arange(len(places), dtype=np.int32)
+        return vocabulary, [vocabulary._weighted(columns[known[often[known]]]) for known in sentences]
 
     def vector(self, analysis: Analysis) -> Vector:
         """The weighted features of one message."""
@@ -86,7 +95,10 @@ class Vocabulary:
         if len(self._characters):
             known.update(map(_second, self._characters.iter(text)))
         known.discard(None)
-        columns = np.fromiter(known, dtype=np.int32, count=len(known))
+        return self._weighted(np.fromiter(known, dtype=np.int32, count=len(known)))
+
+    def _weighted(self, columns: NDArray[np.int32]) -> Vector:
+        """The features in `columns`, each as telling as it is, those of each kind as long together as settings say."""
         weights = self.telling.take(columns)
         kinds = self._kinds.take(columns)
         lengths = np.bincount(kinds, weights * weights, len(self.names))

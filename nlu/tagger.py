@@ -1,10 +1,13 @@
 """Find entities: of every place that may be a mention, a linear model says whether it is one in this sentence."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from math import log
 from typing import Any
+
+import numpy as np
 
 from nlu.analysis import Analysis
 from nlu.candidates import NUMBERS, Candidate, Key, candidate_features, candidates_of
@@ -12,11 +15,12 @@ from nlu.lexicon import Lexicon, Meaning
 from nlu.training_data import Mention
 
 _MOST_CANDIDATES = 150
+_MOST_STEPS = 120
 
 
 @dataclass(frozen=True, slots=True)
 class TaggerSettings:
-    """`fewest_candidates` must have a feature; `trust`: how closely the model follows the training sentences.
+    """`fewest_candidates` must have a feature; `trust`: how much a candidate counts against large weights.
 
     From probability `threshold` on a candidate is taken for a mention.
     """
@@ -94,12 +98,7 @@ def train_tagger(
         candidates = candidates_of(analysis, forms)
         features += candidate_features(analysis, candidates)
         right += _rightly(analysis, candidates, marked)
-    counts = Counter(key for known in features for key in set(known))
-    columns = {
-        key: number for number, key in enumerate(k for k, n in counts.items() if n >= settings.fewest_candidates)
-    }
-    weights, bias = _fitted(features, right, columns, settings.trust)
-    learned = {key: float(weights[column]) for key, column in columns.items()}
+    learned, bias = _fitted(features, right, settings)
     return EntityTagger(forms, learned, bias, settings.threshold)
 
 
@@ -116,21 +115,35 @@ def _rightly(analysis: Analysis, candidates: Sequence[Candidate], marked: Iterab
 
 
 def _fitted(
-    features: Sequence[Sequence[Key]], right: Sequence[bool], columns: Mapping[Key, int], trust: float
-) -> tuple[Any, float]:
-    """Weights and bias of a logistic regression: scikit-learn's, over LIBLINEAR, which is made for such data."""
-    import numpy as np
+    features: Sequence[Sequence[Key]], right: Sequence[bool], settings: TaggerSettings
+) -> tuple[dict[Key, float], float]:
+    """Weight of each feature and bias of a logistic regression, found by L-BFGS."""
+    from scipy.optimize import minimize
     from scipy.sparse import csr_matrix
-    from sklearn.linear_model import LogisticRegression
+    from scipy.special import expit
 
     if len(set(right)) < 2:  # nothing to tell apart
-        return np.zeros(len(columns)), 1.0 if any(right) else -1.0
-    rows = [[columns[key] for key in set(known) if key in columns] for known in features]
-    ends = np.cumsum([0, *map(len, rows)])
-    flat = np.fromiter((column for row in rows for column in row), np.int32, ends[-1])
-    matrix = csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(rows), len(columns)))
-    model = LogisticRegression(solver="liblinear", C=trust).fit(matrix, np.asarray(right))
-    return model.coef_[0], float(model.intercept_[0])
+        return {}, 1.0 if any(right) else -1.0
+    numbers: dict[Key, int] = defaultdict(count().__next__)
+    flat = np.fromiter((numbers[key] for known in features for key in known), np.int32)
+    ends = np.cumsum([0, *map(len, features)])
+    every = csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(features), len(numbers)))
+    often = np.flatnonzero(np.bincount(flat) >= settings.fewest_candidates)
+    matrix = every[:, often]
+    trust = settings.trust
+    turned = matrix.T.tocsr()
+    signs = np.where(right, 1.0, -1.0)
+
+    def loss(weights: Any) -> tuple[float, Any]:
+        margins = signs * (matrix @ weights[:-1] + weights[-1])
+        wrong = -trust * signs * expit(-margins)
+        gradient = np.append(turned @ wrong, wrong.sum()) + weights
+        return trust * float(np.logaddexp(0, -margins).sum()) + float(weights @ weights) / 2, gradient
+
+    found = minimize(loss, np.zeros(len(often) + 1), jac=True, method="L-BFGS-B", options={"maxiter": _MOST_STEPS})
+    names = list(numbers)
+    learned = {names[number]: weight for number, weight in zip(often.tolist(), found.x.tolist(), strict=False)}
+    return learned, float(found.x[-1])
 
 
 def plain_surfaces(analysis: Analysis, mentions: Iterable[Mention]) -> list[tuple[str, str, Any]]:

@@ -35,15 +35,14 @@ Progress = Callable[[str, float], None]
 # What each node of the training graph does, and its share of the whole time (measured). Rasa chooses the order of nodes
 # that do not need each other.
 _STAGES = {
-    "read": ("reading", 0.03),
-    "learn_spelling": ("reading", 0.01),
-    "normalise": ("tokenising", 0.03),
-    "learn_words": ("tokenising", 0.02),
-    "tokenise": ("tokenising", 0.10),
-    "learn_ngrams": ("features", 0.19),
-    "featurise": ("features", 0.15),
-    "learn_intents": ("classifier", 0.25),
-    "learn_entities": ("entities", 0.20),
+    "read": ("reading", 0.04),
+    "learn_spelling": ("reading", 0.02),
+    "normalise": ("tokenising", 0.04),
+    "learn_words": ("tokenising", 0.04),
+    "tokenise": ("tokenising", 0.12),
+    "learn_ngrams": ("features", 0.18),
+    "learn_entities": ("entities", 0.08),
+    "learn_intents": ("classifier", 0.46),
 }
 
 

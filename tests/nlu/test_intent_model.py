@@ -35,12 +35,12 @@ def test_character_ngrams_show_where_a_word_ends() -> None:
 
 def test_the_vocabulary_finds_the_ngrams_it_learned(read: Reader) -> None:
     analysis = read("sim 卡 可以卖吗")
-    vocabulary = Vocabulary.learn([analysis], NgramSettings(fewest_sentences=1))
+    vocabulary, _ = Vocabulary.learn([analysis], NgramSettings(fewest_sentences=1))
     assert len(vocabulary.vector(analysis).columns) == vocabulary.width
 
 
 def test_a_vocabulary_survives_being_stored(read: Reader) -> None:
-    vocabulary = Vocabulary.learn([read(text) for texts in TEXTS.values() for text in texts], NgramSettings(1))
+    vocabulary, _ = Vocabulary.learn([read(text) for texts in TEXTS.values() for text in texts], NgramSettings(1))
     stored = json.loads(json.dumps(vocabulary.names))
     again = Vocabulary(stored, vocabulary.telling, NgramSettings(1))
     for text in ("帮信罪判几年", "jail time", "zzz"):
@@ -48,14 +48,24 @@ def test_a_vocabulary_survives_being_stored(read: Reader) -> None:
         assert dict(zip(one.columns, one.weights, strict=True)) == dict(zip(other.columns, other.weights, strict=True))
 
 
+def test_the_vectors_learned_with_are_those_found_later(read: Reader) -> None:
+    analyses = [read(text) for texts in TEXTS.values() for text in texts]
+    vocabulary, vectors = Vocabulary.learn(analyses, NgramSettings(fewest_sentences=2))
+    for analysis, learned in zip(analyses, vectors, strict=True):
+        found = vocabulary.vector(analysis)
+        assert dict(zip(learned.columns, learned.weights, strict=True)) == pytest.approx(
+            dict(zip(found.columns, found.weights, strict=True))
+        )
+
+
 def test_a_message_of_nothing_has_a_vector(read: Reader) -> None:
-    vocabulary = Vocabulary.learn([read("你好"), read("你好吗")], NgramSettings(fewest_sentences=1))
+    vocabulary, _ = Vocabulary.learn([read("你好"), read("你好吗")], NgramSettings(fewest_sentences=1))
     assert vocabulary.vector(read("")).columns.ndim == 1
 
 
 def test_every_kind_weighs_as_the_settings_say(read: Reader) -> None:
     settings = NgramSettings(fewest_sentences=1, word_weight=2.0)
-    vocabulary = Vocabulary.learn([read(text) for texts in TEXTS.values() for text in texts], settings)
+    vocabulary, _ = Vocabulary.learn([read(text) for texts in TEXTS.values() for text in texts], settings)
     vector = vocabulary.vector(read("帮信罪判几年"))
     is_word = vector.columns < len(vocabulary.names[0])
     is_character = ~is_word & (vector.columns < len(vocabulary.names[0]) + len(vocabulary.names[1]))
@@ -66,7 +76,7 @@ def test_every_kind_weighs_as_the_settings_say(read: Reader) -> None:
 @pytest.fixture
 def trained(read: Reader) -> tuple[Vocabulary, IntentNetwork]:
     pairs = [(read(text), intent) for intent, texts in TEXTS.items() for text in texts]
-    vocabulary = Vocabulary.learn([analysis for analysis, _ in pairs], NgramSettings(fewest_sentences=1))
+    vocabulary, _ = Vocabulary.learn([analysis for analysis, _ in pairs], NgramSettings(fewest_sentences=1))
     vectors = [vocabulary.vector(analysis) for analysis, _ in pairs]
     network = train_network(vectors, [name for _, name in pairs], vocabulary.width, NetworkSettings(rounds=60))
     return vocabulary, network
