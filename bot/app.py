@@ -1,17 +1,18 @@
 """The composition root: the one place that knows every concrete class."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from bot.alerts import Alerts
+from bot.content_in_use import ContentInUse
 from bot.dialogue.dialogue import Dialogue
 from bot.housekeeping import keeping_house
 from bot.model import ModelInUse
 from bot.people.commands import PeopleCommands
 from bot.people.invites import PeopleService
 from bot.settings import Settings
-from content.library import Library
 from content.schema import Language
 from db.engine import Database
 from db.keys import KeyProblem, KeyRing, create_key_file, from_text, read_key_file
@@ -36,7 +37,8 @@ class App:
 
     settings: Settings
     database: Database
-    library: Library
+    content: ContentInUse
+    alerts: Alerts
     people: PeopleService
     dialogue: Dialogue
     model: ModelInUse
@@ -45,7 +47,7 @@ class App:
     def text(self, key: str, language: str) -> str:
         """An interface sentence without places to fill."""
         spoken: Language = "zh" if language == "zh" else "en"
-        return self.library.text(key, spoken)
+        return self.content().text(key, spoken)
 
     async def blocked(self, address: str, blocked: bool) -> None:
         """Note that somebody blocked the bot, or let it in again."""
@@ -62,12 +64,18 @@ def open_keyring(settings: Settings) -> KeyRing:
     path = settings.key_path
     if path.exists():
         return read_key_file(path)
-    if settings.database_url is None and (settings.data_dir / "cardwise.db").exists():
+    require_key_not_lost(settings)
+    return create_key_file(path)
+
+
+def require_key_not_lost(settings: Settings) -> None:
+    """Raises KeyProblem when there is a database of ours without its key file."""
+    lost = settings.secret_key is None and not settings.key_path.exists()
+    if lost and settings.database_url is None and (settings.data_dir / "cardwise.db").exists():
         raise KeyProblem(
-            f"there is a database in {settings.data_dir} but no key file at {path}: put the key file back "
+            f"there is a database in {settings.data_dir} but no key file at {settings.key_path}: put the key file back "
             "(or move the database away to start anew; what it holds about people cannot be read without the key)"
         )
-    return create_key_file(path)
 
 
 @asynccontextmanager
@@ -83,17 +91,17 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, library: Library) -> AsyncIterator[App]:
+async def open_app(settings: Settings, content: ContentInUse) -> AsyncIterator[App]:
     """Every part but the front ends. The model is loaded by whoever starts the bot."""
     async with open_database(settings) as database:
         people = PeopleService(database, settings.timezone)
         model = ModelInUse()
         links = Links()
-        current: Callable[[], Library] = lambda: library  # noqa: E731
-        staff = PeopleCommands(people, current, links, settings.timezone)
-        dialogue = Dialogue(database, current, model, staff)
+        alerts = Alerts(database, content)
+        staff = PeopleCommands(people, content, links, settings.timezone)
+        dialogue = Dialogue(database, content, model, staff)
         try:
-            async with keeping_house(database):
-                yield App(settings, database, library, people, dialogue, model, links)
+            async with keeping_house(database), content.watching(alerts.about_content):
+                yield App(settings, database, content, alerts, people, dialogue, model, links)
         finally:
             model.close()

@@ -4,9 +4,10 @@ import string
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.dialogue import pages
+from bot.dialogue import learning, pages
 from bot.interface import TEXTS
 from bot.replies import ButtonTooLong, Reply, encode
+from content.learning_checks import LONGEST_LABEL, LONGEST_MESSAGE
 from content.library import Library
 from content.loading import CONTENT_FOLDER, ContentIsBroken, inspect
 from content.problems import Problem
@@ -14,8 +15,6 @@ from content.reading import Document, Keys
 from content.schema import Answer, Language, When
 from nlu.domain import DOMAIN_FILE, Domain, load_domain
 
-LONGEST_MESSAGE = 900  # design: what is longer is behind a button
-_LONGEST_LABEL = 40
 _TELEGRAM_TEXT = 4096  # Bot API: sendMessage, text
 _TELEGRAM_DESCRIPTION = {"telegram_description": 512, "telegram_short_description": 120}  # Bot API: setMyDescription
 _LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -27,7 +26,8 @@ def check_all(folder: Path = CONTENT_FOLDER) -> tuple[Library | None, list[Probl
     """The library and every problem in it, sorted by file and line. The library is None when its shape is wrong."""
     library, problems = inspect(folder)
     if library is not None:
-        problems = sorted({*problems, *_check(library, folder)})
+        whole = not any(problem.dead_reference for problem in problems)
+        problems = sorted({*problems, *_check(library, folder, whole=whole)})
     return library, problems
 
 
@@ -39,12 +39,13 @@ def load_checked(folder: Path = CONTENT_FOLDER) -> Library:
     return library
 
 
-def _check(library: Library, folder: Path) -> Iterator[Problem]:
+def _check(library: Library, folder: Path, *, whole: bool) -> Iterator[Problem]:
     domain = load_domain()
     yield from _intents(library, domain, folder)
     sentences = list(_interface(library))
     yield from sentences
-    complete = not sentences and not any(True for _ in _dangling(library))
+    # A page with a reference that leads nowhere cannot be rendered; content.checks has named it.
+    complete = not sentences and whole
     for intent, topic in library.topics.items():
         document = library.documents[f"topics/{intent}"]
         for index, answer in enumerate(topic.answers):
@@ -55,6 +56,7 @@ def _check(library: Library, folder: Path) -> Iterator[Problem]:
                 yield from _rendered(library, document, at, intent, answer)
     if complete:
         yield from _other_pages(library)
+        yield from _learning_pages(library)
 
 
 def _intents(library: Library, domain: Domain, folder: Path) -> Iterator[Problem]:
@@ -94,22 +96,6 @@ def _places(sentence: str) -> frozenset[str] | None:
         return None
 
 
-def _dangling(library: Library) -> Iterator[str]:
-    """References that lead nowhere (named by content.checks): a page with one cannot be rendered."""
-    for topic in library.topics.values():
-        for answer in topic.answers:
-            yield from (law for law in answer.laws if law not in library.laws)
-            yield from (case for case in answer.cases if case not in library.cases)
-            yield from (line for line in answer.hotlines if line not in library.hotlines)
-            yield from (other for other in answer.related if library.find_answer(other) is None)
-            if answer.guide is not None and answer.guide not in library.guides:
-                yield answer.guide
-    for guide in library.guides.values():
-        yield from (law for law in guide.laws if law not in library.laws)
-        yield from (line for step in guide.steps for line in step.call if line not in library.hotlines)
-    yield from (reference for reference in library.menu if library.find_answer(reference) is None)
-
-
 def _when(document: Document, at: Keys, when: When | None, domain: Domain) -> Iterator[Problem]:
     if when is None:
         return
@@ -125,18 +111,14 @@ def _when(document: Document, at: Keys, when: When | None, domain: Domain) -> It
 
 def _labels(document: Document, at: Keys, answer: Answer) -> Iterator[Problem]:
     for language in _LANGUAGES:
-        if len(answer.name[language]) > _LONGEST_LABEL:
-            yield document.problem((*at, "name", language), f"longer than {_LONGEST_LABEL} characters: it is a button")
+        if len(answer.name[language]) > LONGEST_LABEL:
+            yield document.problem((*at, "name", language), f"longer than {LONGEST_LABEL} characters: it is a button")
 
 
 def _rendered(library: Library, document: Document, at: Keys, intent: str, answer: Answer) -> Iterator[Problem]:
     for language in _LANGUAGES:
         page = pages.answer_page(library, intent, answer, language)
-        if len(page.text) > LONGEST_MESSAGE:
-            yield document.problem(
-                (*at, "why", language), f"the whole message has {len(page.text)} characters: cut to {LONGEST_MESSAGE}"
-            )
-        yield from _buttons(document, at, page)
+        yield from _short(document, (*at, "why", language), page)
 
 
 def _other_pages(library: Library) -> Iterator[Problem]:
@@ -149,9 +131,37 @@ def _other_pages(library: Library) -> Iterator[Problem]:
             page = pages.guide_page(library, guide, language)
             yield from _fits(library.documents[f"guides/{key}"], ("steps",), page)
         for intent, topic in library.topics.items():
-            if len(topic.title[language]) > _LONGEST_LABEL:
+            if len(topic.title[language]) > LONGEST_LABEL:
                 document = library.documents[f"topics/{intent}"]
-                yield document.problem(("title", language), f"longer than {_LONGEST_LABEL} characters: it is a button")
+                yield document.problem(("title", language), f"longer than {LONGEST_LABEL} characters: it is a button")
+
+
+def _learning_pages(library: Library) -> Iterator[Problem]:
+    """Red flags, beliefs, terms, scenes and campaign messages as a student reads them."""
+    for language in _LANGUAGES:
+        for key, flag in library.red_flags.items():
+            page = learning.red_flag_page(library, flag, language)
+            yield from _short(library.documents[f"red_flags/{key}"], ("why", language), page)
+        for key, belief in library.beliefs.items():
+            page = learning.belief_page(library, belief, language)
+            yield from _short(library.documents[f"beliefs/{key}"], ("why", language), page)
+        for key, term in library.glossary.items():
+            page = learning.term_page(library, term, language)
+            yield from _short(library.documents[f"glossary/{key}"], ("meaning", language), page)
+        for key, story in library.stories.items():
+            for name in story.scenes:
+                page = learning.scene_page(library, key, story, name, language)
+                yield from _short(library.documents[f"stories/{key}"], ("scenes", name, "text", language), page)
+        for key, template in library.campaigns.items():
+            for number, message in enumerate(template.messages):
+                page = learning.campaign_page(library, message, language)
+                yield from _short(library.documents[f"campaigns/{key}"], ("messages", number, "text", language), page)
+
+
+def _short(document: Document, keys: Keys, page: Reply) -> Iterator[Problem]:
+    if len(page.text) > LONGEST_MESSAGE:
+        yield document.problem(keys, f"the whole message has {len(page.text)} characters: cut to {LONGEST_MESSAGE}")
+    yield from _buttons(document, keys, page)
 
 
 def _fits(document: Document, keys: Keys, page: Reply) -> Iterator[Problem]:

@@ -10,6 +10,14 @@ wording_paraphrase button_law button_case button_next_case button_guide button_t
 invite_already invite_not_valid no_right invite_usage role_admin role_counsellor role_student no_school_yet
 telegram_description telegram_short_description command_start command_help command_language command_privacy
 command_stop command_subscribe
+command_library command_redflags command_cases command_words command_myths command_story
+flag_signs flag_happens flag_ask flag_instead button_all_flags button_next_belief button_belief
+term_also term_misnomers button_case_like_this button_play_again button_more button_back library
+content_in_use
+shelf_red_flags shelf_cases shelf_guides shelf_beliefs shelf_glossary shelf_laws shelf_stories
+about_red_flags about_cases about_guides about_beliefs about_glossary about_laws about_stories
+cases_student cases_minor cases_worker cases_tech_employee cases_insider cases_other
+terms_crime terms_law terms_money terms_card terms_job terms_tech terms_people terms_procedure terms_consequence
 """
 
 TEXTS: dict[str, frozenset[str]] = {
@@ -18,6 +26,8 @@ TEXTS: dict[str, frozenset[str]] = {
     "law_amended": frozenset({"date"}),
     "law_checked": frozenset({"date"}),
     "law_released": frozenset({"date"}),
+    "shelf_page": frozenset({"page", "pages"}),
+    "content_refused": frozenset({"count", "problems"}),
     "invite_welcome": frozenset({"school", "role"}),
     "invite_welcome_everywhere": frozenset({"role"}),
     "invite_unknown_school": frozenset({"schools"}),

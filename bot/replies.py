@@ -16,6 +16,13 @@ class PressKind(StrEnum):
     LANGUAGE = "n"  # subject: zh, en or auto
     CONSENT = "s"  # subject: yes or no
     MENU = "u"  # subject: any
+    ONE_CASE = "k"  # subject: case
+    RED_FLAG = "f"  # subject: red flag
+    BELIEF = "b"  # subject: wrong belief
+    BELIEFS = "v"  # subject: topic.answer; choice: which of the beliefs corrected beside it
+    TERM = "d"  # subject: term of the glossary
+    SHELF = "e"  # subject: what of the library to list; choice: from which page on
+    SCENE = "y"  # subject: story.scene
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,15 @@
 """What must hold between content files, and inside their sentences, beyond their shape."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
+from content import learning_checks, references
+from content.kinds import FOLDERS
 from content.library import Library
+from content.private import private_words
 from content.problems import Problem
-from content.reading import Document, Keys
+from content.reading import Keys
 from content.schema import Text
 
 ID = re.compile(r"(?=.{1,32}$)[a-z0-9]+([_-][a-z0-9]+)*")
@@ -17,88 +20,44 @@ _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 # 3 to 6 digits that stand alone and look like a service number; article numbers, years and sums are told apart below.
 _SERVICE_NUMBER = re.compile(
-    r"(?<![\d.,，第〔-])(1[0-2]\d|9\d{4}|12[1-9]\d{2})(?![\d.,%％‰〕]|\s?(?:年|元|万|余|条|人|yuan|people|cases))"
+    r"(?<![\d.,，第〔-])(1[0-2]\d|9\d{4}|12[1-9]\d{2})(?![\d.,%％‰〕]|\s?(?:年|元|块|分|万|余|条|人|页|yuan|points|people|cases))"
 )
-_LONG_NUMBER = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx]|\d{16,19})(?!\d)")
+# Words of a law, facts of a case, scenes of a story and sources may hold any number.
+_MAY_QUOTE = ("words", "law", "short", "subject", "source", "sources", "facts", "outcome", "number", "scenes")
 _BRACKETS = {"（": "）", "(": ")", "「": "」", "《": "》", "【": "】", "“": "”"}
 
 
 def check(library: Library) -> Iterator[Problem]:
     """Every problem that one file alone does not show."""
-    yield from _references(library)
+    yield from references.check(library)
     yield from _dates(library)
     yield from _unreachable(library)
+    yield from learning_checks.check(library)
     for document in library.documents.values():
         for keys, value in _sentences(document.data):
             for message in _sentence_problems(library, keys, value):
                 yield document.problem(keys, message)
 
 
-def _references(library: Library) -> Iterator[Problem]:
-    for intent, topic in library.topics.items():
-        document = library.documents[f"topics/{intent}"]
-        for index, answer in enumerate(topic.answers):
-            at: Keys = ("answers", index)
-            yield from _missing(document, (*at, "laws"), answer.laws, library.laws, "laws")
-            yield from _missing(document, (*at, "cases"), answer.cases, library.cases, "cases")
-            yield from _missing(document, (*at, "hotlines"), answer.hotlines, library.hotlines, "hotlines.yml")
-            if answer.guide is not None:
-                yield from _missing(document, (*at, "guide"), [answer.guide], library.guides, "guides")
-            for place, reference in enumerate(answer.related):
-                if library.find_answer(reference) is None:
-                    yield document.problem((*at, "related", place), f"there is no answer {reference!r} in topics/")
-    for place, reference in enumerate(library.menu):
-        if library.find_answer(reference) is None:
-            yield library.documents["interface"].problem(
-                ("menu", place), f"there is no answer {reference!r} in topics/"
-            )
-    for key, guide in library.guides.items():
-        document = library.documents[f"guides/{key}"]
-        yield from _missing(document, ("laws",), guide.laws, library.laws, "laws")
-        for index, step in enumerate(guide.steps):
-            yield from _missing(document, ("steps", index, "call"), step.call, library.hotlines, "hotlines.yml")
-    for key, case in library.cases.items():
-        yield from _missing(library.documents[f"cases/{key}"], ("laws",), case.laws, library.laws, "laws")
-
-
-def _missing(
-    document: Document, keys: Keys, wanted: Iterable[str], there: Iterable[str], where: str
-) -> Iterator[Problem]:
-    known = set(there)
-    for index, name in enumerate(wanted):
-        if name not in known:
-            place = keys if keys[-1] == "guide" else (*keys, index)
-            yield document.problem(place, f"{name!r} is not in {where}: mend the name or add it")
-
-
 def _dates(library: Library) -> Iterator[Problem]:
     today = date.today()
     for key, law in library.laws.items():
         document = library.documents[f"laws/{key}"]
-        cited = [*_citing(library, key)]
+        cited = library.citing(key)
         if law.repealed and law.repealed <= today and cited:
             yield document.problem(("repealed",), f"repealed, but cited by {', '.join(cited)}: cite what replaced it")
         if law.in_force and law.in_force > today and cited:
             yield document.problem(("in_force",), f"not in force yet, but cited by {', '.join(cited)}")
-    for folder, items in (("topics", library.topics), ("guides", library.guides)):
-        for key, item in items.items():
+    for folder in FOLDERS:
+        for key, item in getattr(library, folder).items():
+            if not hasattr(item, "reviewed"):
+                continue
             document = library.documents[f"{folder}/{key}"]
             if item.reviewed > today:
                 yield document.problem(("reviewed",), "lies in the future")
             elif (today - item.reviewed).days > REVIEW_EVERY_DAYS:
                 message = "reviewed more than a year ago: read it again and set the date"
                 yield document.problem(("reviewed",), message, warning=True)
-
-
-def _citing(library: Library, law: str) -> Iterator[str]:
-    for intent, topic in library.topics.items():
-        for answer in topic.answers:
-            if law in answer.laws:
-                yield f"topics/{intent}.{answer.id}"
-    for folder, items in (("guides", library.guides), ("cases", library.cases)):
-        for key, item in items.items():
-            if law in item.laws:
-                yield f"{folder}/{key}"
 
 
 def _unreachable(library: Library) -> Iterator[Problem]:
@@ -112,7 +71,7 @@ def _unreachable(library: Library) -> Iterator[Problem]:
         document = library.documents[f"guides/{key}"]
         yield Problem(document.path, 1, "", "no answer leads to this guide: name it under `guide` of a topic")
     for key in library.laws:
-        if not any(_citing(library, key)):
+        if not library.citing(key):
             document = library.documents[f"laws/{key}"]
             yield Problem(document.path, 1, "", "nothing cites this law: cite it or remove the file")
 
@@ -136,10 +95,9 @@ def _sentence_problems(library: Library, keys: Keys, sentence: str) -> Iterator[
     if keys[-1] == "zh" and not _HAN.search(sentence) and len(sentence) > 20:
         yield "the Chinese text holds no Chinese: translate it"
     yield from _unbalanced(sentence)
-    if match := _LONG_NUMBER.search(sentence):
-        yield f"{match.group()[:3]}… looks like a private phone, card or ID number: remove it"
+    yield from private_words(sentence)
     for match in _SERVICE_NUMBER.finditer(sentence):
-        if match.group() not in library.hotlines and keys[0] in ("texts", "answers", "urgent", "steps", "avoid"):
+        if match.group() not in library.hotlines and keys[0] not in _MAY_QUOTE:
             yield f"{match.group()} is not a hotline of hotlines.yml: use a listed one"
 
 

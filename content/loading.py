@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from content import checks
+from content.kinds import FOLDERS, KINDS, Kind
 from content.library import Library
 from content.problems import Problem
 from content.reading import Document, Keys, read
-from content.schema import Case, Guide, Hotlines, Interface, Law, Safety, Topic
+from content.schema import Hotlines, Interface, Safety
 
 CONTENT_FOLDER = Path(__file__).parent
+SCHEMAS_FOLDER = "schemas"  # for editors: content/scaffold.py writes them
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -36,10 +38,7 @@ def load(folder: Path = CONTENT_FOLDER) -> Library:
 def inspect(folder: Path = CONTENT_FOLDER) -> tuple[Library | None, list[Problem]]:
     """The library, when every file has the right shape, and all problems, sorted by file and line."""
     reader = _Reader(folder)
-    topics = reader.folder("topics", Topic)
-    laws = reader.folder("laws", Law)
-    cases = reader.folder("cases", Case)
-    guides = reader.folder("guides", Guide)
+    folders: dict[str, Any] = {kind.folder: reader.folder(kind) for kind in KINDS}
     hotlines = reader.file("hotlines.yml", Hotlines)
     interface = reader.file("interface.yml", Interface)
     safety = reader.file("safety.yml", Safety)
@@ -47,10 +46,7 @@ def inspect(folder: Path = CONTENT_FOLDER) -> tuple[Library | None, list[Problem
     if hotlines is None or interface is None or safety is None:
         return None, sorted(reader.problems)
     library = Library(
-        topics=topics,
-        laws=laws,
-        cases=cases,
-        guides=guides,
+        **folders,
         hotlines={line.number: line for line in hotlines.hotlines},
         texts=interface.texts,
         menu=interface.menu,
@@ -70,8 +66,9 @@ class _Reader:
         self.problems: list[Problem] = []
         self.documents: dict[str, Document] = {}
 
-    def folder(self, name: str, model: type[M]) -> dict[str, M]:
-        found: dict[str, M] = {}
+    def folder(self, kind: Kind) -> dict[str, BaseModel]:
+        name = kind.folder
+        found: dict[str, BaseModel] = {}
         paths = sorted((self.root / name).glob("*.yml"))
         if not paths:
             self.problems.append(Problem(self.root / name, 1, "", "the folder is missing or holds no .yml file"))
@@ -80,7 +77,7 @@ class _Reader:
                 self.problems.append(
                     Problem(path, 1, "", "rename the file: small letters, digits, - and _ only, at most 32")
                 )
-            item = self._load(path, f"{name}/{path.stem}", model)
+            item = self._load(path, f"{name}/{path.stem}", kind.model)
             if item is not None:
                 found[path.stem] = item
         return found
@@ -89,14 +86,13 @@ class _Reader:
         return self._load(self.root / name, name.removesuffix(".yml"), model)
 
     def check_strays(self) -> None:
-        known = {"topics", "laws", "cases", "guides"}
         for path in self.root.rglob("*"):
             relative = path.relative_to(self.root)
-            if path.is_dir() or path.suffix == ".py" or "__pycache__" in relative.parts:
+            if path.is_dir() or path.suffix == ".py" or relative.parts[0] in ("__pycache__", SCHEMAS_FOLDER):
                 continue
             right_ending = path.suffix == ".yml"
             right_place = (
-                relative.parts[0] in known
+                relative.parts[0] in FOLDERS
                 if len(relative.parts) == 2
                 else relative.name in ("hotlines.yml", "interface.yml", "safety.yml")
             )

@@ -13,6 +13,7 @@ class Problem:
     field: str
     message: str
     warning: bool = False  # worth mending, but no reason not to start
+    dead_reference: bool = False  # pages that hold it cannot be shown
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}: {'warning: ' if self.warning else ''}"

@@ -1,7 +1,7 @@
 """Read one YAML file into plain data that remembers the line of every value."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,10 @@ class Document:
 
     def problem(self, keys: Keys, message: str, *, warning: bool = False) -> Problem:
         return Problem(self.path, self.line(keys), ".".join(map(str, keys)), message, warning)
+
+    def dead_reference(self, keys: Keys, message: str) -> Problem:
+        """A problem with something that is named under `keys` and does not exist."""
+        return replace(self.problem(keys, message), dead_reference=True)
 
 
 def read(path: Path) -> Document | list[Problem]:

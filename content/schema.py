@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -17,6 +17,11 @@ RoughDate = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+def part(description: str, default: Any = ...) -> Any:
+    """A field, with what an admin should know when filling it in; editors show it."""
+    return Field(default, description=description)
 
 
 class Text(Strict):
@@ -55,30 +60,30 @@ class Ages(Strict):
 class When(Strict):
     """For whom an answer is meant: every condition must hold, each by any of its values."""
 
-    item: tuple[str, ...] = ()
-    deal: tuple[str, ...] = ()
-    job: tuple[str, ...] = ()
-    relation: tuple[str, ...] = ()
-    role: tuple[str, ...] = ()
-    age: Ages | None = None
+    item: tuple[str, ...] = part("Values as in nlu/domain.yml: bank_card, phone_card, …", ())
+    deal: tuple[str, ...] = part("rent, sell, lend, give, buy.", ())
+    job: tuple[str, ...] = part("running_points, click_farming, …", ())
+    relation: tuple[str, ...] = part("friend, classmate, relative, stranger, employer, teacher.", ())
+    role: tuple[str, ...] = part("student, tech_employee, insider.", ())
+    age: Ages | None = part("`{from: 0, to: 15}`.", None)
 
 
 class Answer(Strict):
     """What a student reads: verdict, why, what to do, law, case, next step."""
 
-    id: Id
-    when: When | None = None
-    verdict: Verdict
-    name: Text
-    headline: Text
-    why: Text
-    do: Text
-    laws: tuple[Id, ...] = ()
-    cases: tuple[Id, ...] = ()
-    guide: Id | None = None
-    related: tuple[str, ...] = ()
-    hotlines: tuple[Id, ...] = ()
-    sources: tuple[Source, ...] = ()
+    id: Id = part("A short name, small letters; the answer is then called INTENT.ID.")
+    when: When | None = part("For whom it is meant; left out in the answer for everybody else.", None)
+    verdict: Verdict = part("unlawful ⛔, risky ⚠️, fine ✅, info ℹ️, care 💛 (despair).")
+    name: Text = part("A few words; it is a button, at most 40 characters.")
+    headline: Text = part("The first line: the verdict in plain words.")
+    why: Text = part("Two to four short sentences.")
+    do: Text = part("What to do now, the most urgent first.")
+    laws: tuple[Id, ...] = part("The articles it rests on: names of files in laws/.", ())
+    cases: tuple[Id, ...] = part("Names of files in cases/.", ())
+    guide: Id | None = part("Where 🧭 leads: a file in guides/.", None)
+    related: tuple[str, ...] = part("What a student would ask next: INTENT or INTENT.ANSWER.", ())
+    hotlines: tuple[Id, ...] = part("Numbers that stand in hotlines.yml, in quotes.", ())
+    sources: tuple[Source, ...] = part("Where it comes from when it is not a law.", ())
 
     @model_validator(mode="after")
     def _legal_statement_has_a_source(self) -> "Answer":
@@ -90,9 +95,11 @@ class Answer(Strict):
 class Topic(Strict):
     """The answers to one intent. The file's name is the intent."""
 
-    title: Text
-    reviewed: date
-    answers: Annotated[tuple[Answer, ...], Field(min_length=1)]
+    title: Text = part("The question in a few words; it is a button, at most 40 characters.")
+    reviewed: date = part("The day on which somebody last read the whole file.")
+    answers: Annotated[tuple[Answer, ...], Field(min_length=1)] = part(
+        "One answer without `when`, and others for whom it differs."
+    )
 
     @model_validator(mode="after")
     def _one_default(self) -> "Topic":
@@ -115,20 +122,24 @@ class Verified(StrEnum):
 class Law(Strict):
     """One article of a law, interpretation or set of opinions. The file's name is its id."""
 
-    law: Text
-    short: Text
-    subject: Text
-    wording: Literal["verbatim", "paraphrase"]
-    words: Text
-    plain: Text
-    issuer: Text
-    in_force: date | None = None
-    amended: date | None = None
-    repealed: date | None = None
+    law: Text = part("The name of the whole law.")
+    short: Text = part("As it is cited: 刑法第312条, Criminal Law Art. 312.")
+    subject: Text = part("What the article is about, in a few words.")
+    wording: Literal["verbatim", "paraphrase"] = part(
+        "verbatim: compared with the full text; anything else is a paraphrase."
+    )
+    words: Text = part("The operative words; the English is our own rendering and shown as unofficial.")
+    plain: Text = part("What it means, in one sentence.")
+    issuer: Text = part("Who made it.")
+    in_force: date | None = part("Since when.", None)
+    amended: date | None = part("When it was last changed.", None)
+    repealed: date | None = part("Since when it no longer holds; nothing may cite it then.", None)
     # Full text: when the text was compared. Otherwise: when the document was released.
-    text_as_of: date | RoughDate
-    source: Text
-    verified: Verified
+    text_as_of: date | RoughDate = part(
+        "The day of the text it was compared with; of a document not seen in full, the day it was released."
+    )
+    source: Text = part("Where the words were taken from.")
+    verified: Verified = part("full_text, official_excerpt or commentaries.")
 
     @model_validator(mode="after")
     def _verbatim_needs_a_text(self) -> "Law":
@@ -140,17 +151,19 @@ class Law(Strict):
 class Case(Strict):
     """A published case, anonymised as published. The file's name is its id."""
 
-    title: Text
-    who: Text
-    facts: Text
-    charge: Text
-    outcome: Text
-    outcome_known: bool = True
-    lesson: Text
-    issuer: Text
-    published: RoughDate | None = None  # left out when it is not known
-    source: Text
-    roles: tuple[Literal["student", "minor", "worker", "tech_employee", "insider", "other"], ...]
+    title: Text = part("At most 40 characters.")
+    who: Text = part("Who, as published: never a full name.")
+    facts: Text = part("What happened, with sums and dates.")
+    charge: Text = part("Of what they were accused or convicted.")
+    outcome: Text = part("How it ended, and which court or procuratorate decided.")
+    outcome_known: bool = part("`false` when it is not known; the text then says so.", True)
+    lesson: Text = part("One sentence to remember.")
+    issuer: Text = part("Who published it.")
+    published: RoughDate | None = part('When, as exactly as known: "2023-06" in quotes.', None)
+    source: Text = part("In which release or report.")
+    roles: tuple[Literal["student", "minor", "worker", "tech_employee", "insider", "other"], ...] = part(
+        "Who was drawn in."
+    )
     acts: Annotated[
         tuple[
             Literal[
@@ -172,8 +185,9 @@ class Case(Strict):
             ...,
         ],
         Field(min_length=1),
-    ]
-    items: tuple[str, ...] = ()
+    ] = part("What they did.")
+    items: tuple[str, ...] = part("With what: bank_card, phone_card, …", ())
+    ages: tuple[Annotated[int, Field(ge=6, le=100)], ...] = ()  # of the people in it, as the source gives them
     outcomes: Annotated[
         tuple[
             Literal[
@@ -191,30 +205,30 @@ class Case(Strict):
             ...,
         ],
         Field(min_length=1),
-    ]
-    laws: tuple[Id, ...] = ()
+    ] = part("How it ended, for the search.")
+    laws: tuple[Id, ...] = part("Names of files in laws/.", ())
 
 
 class Step(Strict):
-    do: Text
-    call: tuple[Id, ...] = ()
+    do: Text = part("One step.")
+    call: tuple[Id, ...] = part("Whom to call: numbers that stand in hotlines.yml, in quotes.", ())
 
 
 class Guide(Strict):
     """What to do now, in order. The file's name is its id."""
 
-    title: Text
-    reviewed: date
-    urgent: Text
-    steps: Annotated[tuple[Step, ...], Field(min_length=2)]
-    avoid: Annotated[tuple[Text, ...], Field(min_length=1)]
-    laws: tuple[Id, ...] = ()
+    title: Text = part("A few words; it is a button.")
+    reviewed: date = part("The day on which somebody last read the whole file.")
+    urgent: Text = part("The one thing to do at once.")
+    steps: Annotated[tuple[Step, ...], Field(min_length=2)] = part("The steps, in order.")
+    avoid: Annotated[tuple[Text, ...], Field(min_length=1)] = part("What not to do.")
+    laws: tuple[Id, ...] = part("Names of files in laws/.", ())
 
 
 class Hotline(Strict):
-    number: Annotated[str, StringConstraints(pattern=r"^\d{3,6}$")]
-    name: Text
-    purpose: Text
+    number: Annotated[str, StringConstraints(pattern=r"^\d{3,6}$")] = part("In quotes.")
+    name: Text = part("What it is called.")
+    purpose: Text = part("What it is for.")
 
 
 class Hotlines(Strict):

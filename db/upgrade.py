@@ -7,7 +7,7 @@ from typing import Any
 
 from filelock import FileLock
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
 
 from db.errors import DatabaseProblem, first_line
 from db.keys import KeyProblem, KeyRing, SealBroken
@@ -38,6 +38,32 @@ def _upgrade(url: URL, keyring: KeyRing) -> None:
             _upgrade_locked(url.set(drivername="sqlite"), keyring)
     else:
         _upgrade_locked(url, keyring)
+
+
+def up_to_date(address: str, keyring: KeyRing) -> bool | None:
+    """Whether the database at `address` has today's shape, None when there is none yet; changes nothing.
+
+    Raises DatabaseProblem or KeyProblem.
+    """
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite":
+        if not Path(url.database or "").exists():
+            return None
+        url = url.set(drivername="sqlite")
+    engine = create_engine(url, hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            if _revision(connection) != NEWEST_REVISION:
+                return False
+            _check_key(connection, keyring)
+            connection.rollback()
+            return True
+    except KeyProblem:
+        raise
+    except Exception as error:
+        raise DatabaseProblem(f"the database cannot be used: {first_line(error)}") from error
+    finally:
+        engine.dispose()
 
 
 def _create_private(path: Path) -> None:

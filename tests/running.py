@@ -6,11 +6,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.app import App, open_app
+from bot.content_in_use import ContentInUse
 from bot.sending.budget import Pace, SendBudget
 from bot.settings import Settings
 from bot.telegram.application import build, poll
 from bot.telegram.front import Front
 from content.library import Library
+from content.loading import CONTENT_FOLDER
 from db.keys import new_key_text
 from tests.fakes.telegram import TOKEN, FakeTelegram
 
@@ -27,11 +29,16 @@ def settings_in(folder: Path, **values: object) -> Settings:
 
 @asynccontextmanager
 async def running_bot(
-    telegram: FakeTelegram, library: Library, model: Path | None, folder: Path, pace: Pace | None = HURRIED
+    telegram: FakeTelegram,
+    library: Library,
+    model: Path | None,
+    folder: Path,
+    pace: Pace | None = HURRIED,
+    content_folder: Path = CONTENT_FOLDER,
 ) -> AsyncIterator[App]:
-    """The bot, polling `telegram`; it answers text only with a `model`."""
+    """The bot, polling `telegram`; it answers text only with a `model`. It follows changes in `content_folder`."""
     telegram.flood.enforced = pace is not HURRIED
-    async with open_app(settings_in(folder), library) as app:
+    async with open_app(settings_in(folder), ContentInUse(library, content_folder)) as app:
         if model is not None:
             await app.model.load(model)
         front = Front(app.dialogue.answer, app.text, app.blocked)
@@ -40,6 +47,7 @@ async def running_bot(
 
         def ready(username: str) -> None:
             app.links.username = username
+            app.alerts.connect(front.sender(application.bot))
             listening.set()
 
         polling = asyncio.create_task(poll(application, app.text, stop, ready))

@@ -25,9 +25,16 @@ MAY_IMPORT = {
     "bot/telegram": {"bot.telegram", "bot.sending", "bot.replies", "bot.turns"},
     "bot/console": {"bot.console", "bot.replies", "bot.turns"},
     "bot/content_check.py": {"bot.dialogue", "bot.interface", "bot.replies", "content", "nlu.domain"},
+    "bot/content_pages.py": {"bot.dialogue", "bot.replies", "content"},
+    "bot/content_in_use.py": {"bot.content_check", "content"},
+    "bot/alerts.py": {"bot.replies", "content", "db"},
+    "bot/doctor.py": {"bot.app", "bot.content_check", "bot.model", "bot.settings", "db", "nlu.model_files"},
     "bot/model.py": {"nlu"},
     "bot/housekeeping.py": {"db"},
-    "bot/app.py": {"bot.housekeeping", "bot.dialogue", "bot.model", "bot.people", "bot.settings", "content", "db"},
+    "bot/app.py": {
+        *("bot.alerts", "bot.content_in_use", "bot.housekeeping", "bot.dialogue", "bot.model", "bot.people"),
+        *("bot.settings", "content", "db"),
+    },
     "bot/cli": {"bot", "content", "nlu", "db"},
 }
 

@@ -35,9 +35,10 @@ def chat(person: str, jsonl: bool) -> None:
 async def _chat(settings: "Settings", library: "Library", person: str, jsonl: bool) -> None:
     from bot.app import open_app
     from bot.console.chat import Chat, json_lines, piped
+    from bot.content_in_use import ContentInUse
     from bot.model import or_rest, prepare_current
 
-    async with open_app(settings, library) as app:
+    async with open_app(settings, ContentInUse(library)) as app:
         with progress_bar("Training the model") as progress:
             await or_rest(prepare_current(app.model, settings.data_dir, progress))
         if not jsonl and sys.stdin.isatty():

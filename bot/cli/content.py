@@ -1,17 +1,24 @@
-"""`cardwise content`: check what the bot says, and read it as a student will."""
+"""`cardwise content`: check what the bot says, read it as a student will, start a new file, see what cites a law."""
 
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.errors import Mistake
 
+if TYPE_CHECKING:
+    from content.library import Library
+
+_KINDS = ("topics", "laws", "cases", "guides", "red_flags", "beliefs", "glossary", "quizzes", "stories", "campaigns")
+_SINGULARS = ("topic", "law", "case", "guide", "red_flag", "belief", "term", "quiz", "story", "campaign")
+
 
 @click.group()
 def content() -> None:
-    """What the bot says: check it, show it, list it."""
+    """What the bot says: check it, show it, list it, add to it."""
 
 
 @content.command()
@@ -21,68 +28,116 @@ def check() -> None:
 
     _, problems = check_all()
     for problem in problems:
-        path = Path(os.path.relpath(problem.path))
-        shown = path if not str(path).startswith("..") else problem.path
-        click.echo(str(replace(problem, path=shown)))
+        click.echo(str(replace(problem, path=_shown(problem.path))))
     mistakes = sum(not problem.warning for problem in problems)
     if mistakes:
         raise Mistake(f"{mistakes} to change")
+
+
+def _shown(path: Path) -> Path:
+    """`path` from where the command was started, when it lies below."""
+    relative = Path(os.path.relpath(path))
+    return path if str(relative).startswith("..") else relative
+
+
+def _library() -> "Library":
+    from bot.content_check import check_all
+
+    library, _ = check_all()
+    if library is None:
+        raise Mistake("the content files have mistakes: run `cardwise content check`")
+    return library
 
 
 @content.command()
 @click.argument("name", metavar="ID")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 def show(name: str, lang: str) -> None:
-    """Print an answer (INTENT or INTENT.ANSWER), law, case or guide as a student will see it."""
+    """Print a piece of content as a student will see it.
+
+    ID is INTENT or INTENT.ANSWER, STORY or STORY.SCENE, or the name of a file; KIND/ID where a name is used twice.
+    """
     from bot.console.chat import rendered
-    from bot.replies import Reply
-
-    click.echo(rendered(reply for reply in [_page(name, lang)] if isinstance(reply, Reply)))
-
-
-def _page(name: str, lang: str) -> object:
-    from bot.content_check import check_all
-    from bot.dialogue import pages
+    from bot.content_pages import names_in, pages_of
     from content.schema import Language
 
     language: Language = "zh" if lang == "zh" else "en"
-    library, _ = check_all()
-    if library is None:
-        raise Mistake("the content files have mistakes: run `cardwise content check`")
-    found = library.find_answer(name)
+    library = _library()
     try:
-        if found is not None:
-            return pages.answer_page(library, *found, language)
-        if name in library.laws:
-            return pages.law_page(library, library.laws[name], language)
-        if name in library.guides:
-            return pages.guide_page(library, library.guides[name], language)
-        if name in library.cases:
-            return pages.one_case_page(library, library.cases[name], language)
+        found = names_in(library, name)
+        if not found:
+            raise Mistake(f"there is nothing named {name!r}: `cardwise content list` shows all names")
+        if len(found) > 1:
+            raise Mistake(f"{name!r} is several things; say which: {', '.join(found)}")
+        click.echo(rendered(pages_of(library, found[0], language)))
     except KeyError as error:
         raise Mistake(f"{name} names {error}, which is missing: run `cardwise content check`") from None
-    raise Mistake(f"there is nothing named {name!r}: `cardwise content list` shows all names")
 
 
 @content.command(name="list")
-@click.argument("kind", type=click.Choice(["topics", "laws", "cases", "guides"]), required=False)
-def list_(kind: str | None) -> None:
-    """List what there is: name, a tab, title."""
-    from bot.content_check import check_all
+@click.argument("kind", type=click.Choice(_KINDS), required=False)
+@click.option("--role", help="Of cases: who (student, minor, worker, tech_employee, insider, other).")
+@click.option("--act", help="Of cases: what was done (provide_item, move_money, collect_cards, …).")
+@click.option("--item", help="Of cases: with what (bank_card, phone_card, …).")
+@click.option("--outcome", help="Of cases: how it ended (imprisonment, suspended, not_prosecuted, …).")
+@click.option("--age", type=int, help="Of cases: how old.")
+def list_(
+    kind: str | None, role: str | None, act: str | None, item: str | None, outcome: str | None, age: int | None
+) -> None:
+    """List what there is: name, a tab, title. Cases can be searched."""
+    from bot.content_pages import titles
 
-    library, _ = check_all()
-    if library is None:
-        raise Mistake("the content files have mistakes: run `cardwise content check`")
-    if kind in (None, "topics"):
-        for intent, topic in library.topics.items():
-            for answer in topic.answers:
-                click.echo(f"{intent}.{answer.id}\t{answer.name.zh} / {answer.name.en}")
-    if kind in (None, "laws"):
-        for key, law in library.laws.items():
-            click.echo(f"{key}\t{law.short.zh} / {law.short.en}")
-    if kind in (None, "cases"):
-        for key, case in library.cases.items():
-            click.echo(f"{key}\t{case.title.zh} / {case.title.en}")
-    if kind in (None, "guides"):
-        for key, guide in library.guides.items():
-            click.echo(f"{key}\t{guide.title.zh} / {guide.title.en}")
+    library = _library()
+    searched = any(value is not None for value in (role, act, item, outcome, age))
+    if searched and kind not in (None, "cases"):
+        raise click.UsageError("only cases can be searched")
+    found = library.search_cases(role=role, act=act, item=item, outcome=outcome, age=age)
+    for folder in ("cases",) if searched else (kind,) if kind else _KINDS:
+        for name, zh, en in titles(library, folder):
+            if not searched or name in found:
+                click.echo(f"{name}\t{zh} / {en}")
+
+
+@content.command()
+@click.argument("kind", type=click.Choice(_SINGULARS))
+@click.argument("name", metavar="ID")
+def new(kind: str, name: str) -> None:
+    """Start a new file of KIND with every field in it, to be filled in."""
+    from content.checks import ID
+    from content.kinds import SINGULARS
+    from content.loading import CONTENT_FOLDER
+    from content.scaffold import scaffold
+
+    if not ID.fullmatch(name):
+        raise Mistake(f"{name!r} is no name for a file: small letters, digits, - and _ only, at most 32")
+    path = CONTENT_FOLDER / SINGULARS[kind].folder / f"{name}.yml"
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(scaffold(SINGULARS[kind]))
+    except FileExistsError:
+        raise Mistake(f"{_shown(path)} exists already: open it, or choose another name") from None
+    except OSError as error:
+        raise Mistake(f"{_shown(path)} cannot be written: {error.strerror}") from None
+    click.echo(_shown(path))
+    click.echo("Fill it in, then run `cardwise content check`.", err=True)
+
+
+@content.command()
+@click.argument("law")
+def affected(law: str) -> None:
+    """List everything that cites LAW, an article's file name: what to read again when it changes."""
+    library = _library()
+    if law not in library.laws:
+        raise Mistake(f"there is no law named {law!r}: `cardwise content list laws` shows all names")
+    for name in library.citing(law):
+        click.echo(name)
+
+
+@content.command()
+def schema() -> None:
+    """Write the JSON Schemas by which editors complete and underline; prints those that changed."""
+    from content.loading import CONTENT_FOLDER
+    from content.scaffold import write_schemas
+
+    for path in write_schemas(CONTENT_FOLDER):
+        click.echo(_shown(path))

@@ -22,6 +22,7 @@ _COMMANDS = {
     "people": "bot.cli.people:people",
     "audit": "bot.cli.people:audit",
     "db": "bot.cli.db:db",
+    "doctor": "bot.cli.doctor:doctor",
 }
 
 

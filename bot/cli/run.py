@@ -45,9 +45,10 @@ def run() -> None:
 
 async def _run(settings: "Settings", library: "Library") -> None:
     from bot.app import open_app
+    from bot.content_in_use import ContentInUse
     from bot.model import or_rest, prepare, train_and_swap
 
-    async with open_app(settings, library) as app:
+    async with open_app(settings, ContentInUse(library)) as app:
         with progress_bar("Training the model") as progress:
             up_to_date = await or_rest(prepare(app.model, settings.data_dir, progress))
         swapping = None
@@ -80,16 +81,18 @@ async def _telegram(app: "App") -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     proxy = settings.telegram_proxy_url
+    front = Front(app.dialogue.answer, app.text, app.blocked)
     application = build(
         settings.telegram_token.get_secret_value(),
         SendBudget(),
-        Front(app.dialogue.answer, app.text, app.blocked),
+        front,
         api_url=settings.telegram_api_url,
         proxy_url=proxy.get_secret_value() if proxy else None,
     )
 
     def ready(username: str) -> None:
         app.links.username = username
+        app.alerts.connect(front.sender(application.bot))
         click.echo(f"Cardwise is on Telegram as @{username}. Stop with Ctrl+C.", err=True)
 
     try:

@@ -7,7 +7,15 @@ from bot.dialogue.request import Consent, Handler, Outcome, Request, says
 from bot.replies import Button, Press, PressKind, Reply
 
 # A deep link's payload (t.me/bot?start=…) that opens a page: its first letter, then the id.
-LINK_KINDS = {"t": PressKind.ANSWER, "l": PressKind.LAW, "g": PressKind.GUIDE}
+LINK_KINDS = {
+    "t": PressKind.ANSWER,
+    "l": PressKind.LAW,
+    "g": PressKind.GUIDE,
+    "c": PressKind.ONE_CASE,
+    "r": PressKind.RED_FLAG,
+    "b": PressKind.BELIEF,
+    "d": PressKind.TERM,
+}
 
 
 def handle(request: Request) -> Outcome:
@@ -46,6 +54,16 @@ def help_(request: Request) -> Outcome:
     return Outcome((pages.menu_page(request.library, "help", request.language, "help"),), request.state)
 
 
+def shelf(name: str) -> Handler:
+    """A command that opens a shelf of the library."""
+
+    def handler(request: Request) -> Outcome:
+        turn = replace(request.turn, press=Press(PressKind.SHELF, name))
+        return presses.handle(replace(request, turn=turn))
+
+    return handler
+
+
 # What is stored about a person is settled in private.
 PERSONAL = ("start", "language", "stop", "subscribe")
 
@@ -56,4 +74,10 @@ COMMANDS: dict[str, Handler] = {
     "privacy": handlers.says_only("privacy"),
     "stop": handlers.unsubscribe,
     "subscribe": handlers.subscribe,
+    "library": shelf("all"),
+    "redflags": shelf("red_flags"),
+    "cases": shelf("cases"),
+    "words": shelf("glossary"),
+    "myths": shelf("beliefs"),
+    "story": shelf("stories"),
 }

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from bot.dialogue import pages
+from bot.dialogue.glossary import asked_term
+from bot.dialogue.learning import term_page
 from bot.dialogue.request import Consent, Handler, Outcome, Request, says
 from bot.replies import Button, Press, PressKind, Reply
 from bot.turns import Kind
@@ -12,6 +14,11 @@ DISTRESS = "distress"
 # What only ever goes on in a private chat.
 PRIVATE_INTENTS = (DISTRESS, pages.TALK)
 PRIVATE_PREFIX = "report_"
+# Whose answers begin with what the word means, and say more than the glossary.
+_EXPLAINING = (
+    *("ask_crime_definition", "ask_break_card_operation"),
+    *("ask_move_money", "ask_click_farming", "ask_equipment_job"),
+)
 
 
 def handle(request: Request) -> Outcome:
@@ -19,10 +26,28 @@ def handle(request: Request) -> Outcome:
     intent = _meant(request)
     if is_private(request, intent):
         return go_private(request, intent)
+    explained = _explained(request, intent)
+    if explained is not None:
+        return explained
     handler = HANDLERS.get(intent)
     if handler is not None:
         return handler(request)
     return topic(request, intent)
+
+
+def _explained(request: Request, intent: str) -> Outcome | None:
+    """The page of a term, when its meaning is asked for and the answer understood does not itself explain it."""
+    asked = asked_term(request.turn.text, request.library)
+    if asked is None or intent == DISTRESS:
+        return None
+    term = request.library.glossary[asked.term]
+    about = term.topic.partition(".")[0]
+    understood = intent not in (FALLBACK, "out_of_scope")
+    explains = intent == about and intent in _EXPLAINING
+    if not asked.misnomer and understood and (explains or not asked.plainly):
+        return None
+    page = replace(term_page(request.library, term, request.language), intent=intent)
+    return Outcome((page,), replace(request.state, topic=term.topic), counted=about)
 
 
 def is_private(request: Request, intent: str) -> bool:

@@ -10,6 +10,7 @@ from content.schema import Answer, Case, Guide, Language, Law, Verdict, Verified
 MARKS = {Verdict.UNLAWFUL: "⛔", Verdict.RISKY: "⚠️", Verdict.FINE: "✅", Verdict.INFO: "ℹ️", Verdict.CARE: "💛"}
 _CHOICES = 3
 TALK = "talk_to_counsellor"
+_ABOUT_JOBS = ("check_job", "ask_find_safe_job")
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -77,11 +78,15 @@ def _answer_buttons(library: Library, intent: str, answer: Answer, language: Lan
         first.append(_button(library, "button_law", language, Press(PressKind.LAWS, reference)))
     if answer.cases:
         first.append(_button(library, "button_case", language, Press(PressKind.CASE, reference)))
+    if library.beliefs_about(intent, answer.id):
+        first.append(_button(library, "button_belief", language, Press(PressKind.BELIEFS, reference)))
     if answer.guide:
         second.append(_button(library, "button_guide", language, Press(PressKind.GUIDE, answer.guide)))
     if intent != TALK:
         second.append(_button(library, "button_talk", language, Press(PressKind.ANSWER, TALK)))
     related = [answer_button(library, reference, language) for reference in answer.related]
+    if intent in _ABOUT_JOBS:
+        related.append(_button(library, "button_all_flags", language, Press(PressKind.SHELF, "red_flags")))
     return tuple(tuple(row) for row in (first, second, *([button] for button in related)) if row)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.dialogue import handlers, pages
+from bot.dialogue import handlers, learning, pages, shelves
 from bot.dialogue.request import Outcome, Request, says
-from bot.replies import Press, PressKind
+from bot.replies import Press, PressKind, Reply
 
 
 def handle(request: Request) -> Outcome:
@@ -61,6 +61,55 @@ def _guide(request: Request, press: Press) -> Outcome | None:
     return Outcome((pages.guide_page(request.library, guide, request.language),), request.state) if guide else None
 
 
+def _one_case(request: Request, press: Press) -> Outcome | None:
+    case = request.library.cases.get(press.subject)
+    return _page(request, pages.one_case_page(request.library, case, request.language)) if case else None
+
+
+def _red_flag(request: Request, press: Press) -> Outcome | None:
+    flag = request.library.red_flags.get(press.subject)
+    return _page(request, learning.red_flag_page(request.library, flag, request.language)) if flag else None
+
+
+def _belief(request: Request, press: Press) -> Outcome | None:
+    belief = request.library.beliefs.get(press.subject)
+    return _page(request, learning.belief_page(request.library, belief, request.language)) if belief else None
+
+
+def _beliefs(request: Request, press: Press) -> Outcome | None:
+    """One of the beliefs beside an answer, and a button for the next when there are more."""
+    intent, _, answer = press.subject.partition(".")
+    about = request.library.beliefs_about(intent, answer)
+    if not about:
+        return None
+    shown = press.choice % len(about)
+    following = Press(PressKind.BELIEFS, press.subject, (shown + 1) % len(about)) if len(about) > 1 else None
+    belief = request.library.beliefs[about[shown]]
+    return _page(request, learning.belief_page(request.library, belief, request.language, following))
+
+
+def _term(request: Request, press: Press) -> Outcome | None:
+    term = request.library.glossary.get(press.subject)
+    return _page(request, learning.term_page(request.library, term, request.language)) if term else None
+
+
+def _shelf(request: Request, press: Press) -> Outcome | None:
+    page = shelves.shelf_page(request.library, press.subject, press.choice, request.language)
+    return _page(request, page) if page else None
+
+
+def _scene(request: Request, press: Press) -> Outcome | None:
+    story_id, _, name = press.subject.partition(".")
+    story = request.library.stories.get(story_id)
+    if story is None or name not in story.scenes:
+        return None
+    return _page(request, learning.scene_page(request.library, story_id, story, name, request.language))
+
+
+def _page(request: Request, page: Reply) -> Outcome:
+    return Outcome((page,), request.state)
+
+
 def _language(request: Request, press: Press) -> Outcome | None:
     if press.subject not in ("zh", "en", "auto"):
         return None
@@ -94,4 +143,11 @@ _HANDLERS: dict[PressKind, Callable[[Request, Press], Outcome | None]] = {
     PressKind.LANGUAGE: _language,
     PressKind.CONSENT: _consent,
     PressKind.MENU: _menu,
+    PressKind.ONE_CASE: _one_case,
+    PressKind.RED_FLAG: _red_flag,
+    PressKind.BELIEF: _belief,
+    PressKind.BELIEFS: _beliefs,
+    PressKind.TERM: _term,
+    PressKind.SHELF: _shelf,
+    PressKind.SCENE: _scene,
 }

@@ -23,7 +23,10 @@ TELEGRAM = "https://api.telegram.org"
 
 Bot = Application[Any, Any, Any, Any, Any, Any]
 
-COMMANDS: Sequence[str] = ("start", "help", "language", "privacy", "stop", "subscribe")
+COMMANDS: Sequence[str] = (
+    *("start", "help", "library", "redflags", "cases", "words", "myths", "story"),
+    *("language", "privacy", "stop", "subscribe"),
+)
 UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 
 

@@ -76,6 +76,16 @@ class Front:
             logger.error("Telegram refused our HTML; sent as plain text instead")
             await bot.send_message(chat_id, reply.text[:4000], reply_markup=markup, message_thread_id=thread)
 
+    def sender(self, bot: ExtBot[Any]) -> Callable[[str, Reply], Awaitable[None]]:
+        """For messages that answer nobody: sends a reply to an address such as ``telegram:1234``."""
+
+        async def send(to: str, reply: Reply) -> None:
+            kind, _, chat_id = to.partition(":")
+            if kind == "telegram":
+                await self.send(bot, int(chat_id), reply)
+
+        return send
+
     async def _on_membership(self, update: Update) -> None:
         """In a private chat this says that the person blocked the bot, or let it in again."""
         change = update.my_chat_member

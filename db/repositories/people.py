@@ -32,6 +32,16 @@ class People:
         query = select(Membership, School).outerjoin(School, Membership.school_id == School.id).order_by(Membership.id)
         return [(row[0], row[1]) for row in await self._session.execute(query)]
 
+    async def admins(self) -> Sequence[Person]:
+        """Every admin of everything who has not blocked the bot."""
+        query = (
+            select(Person)
+            .join(Membership, Membership.person_id == Person.id)
+            .where(Membership.role == Role.ADMIN, Membership.school_id.is_(None), Person.blocked_at.is_(None))
+            .order_by(Membership.id)
+        )
+        return (await self._session.scalars(query)).unique().all()
+
     async def count(self) -> int:
         return await self._session.scalar(select(func.count()).select_from(Person)) or 0
 

@@ -3,6 +3,7 @@
 import ast
 from pathlib import Path
 
+from bot.dialogue.shelves import GROUPS, ROLES, SHELVES
 from bot.interface import TEXTS
 from bot.turns import Kind
 
@@ -20,6 +21,8 @@ def _named_in_code() -> set[str]:
     }
     made = {f"got_{kind.value}" for kind in Kind} | {f"role_{role}" for role in ("admin", "counsellor", "student")}
     made |= {f"consent_{answer}" for answer in ("yes", "no")}
+    made |= {f"{what}_{shelf}" for shelf in SHELVES for what in ("shelf", "about")}
+    made |= {f"cases_{role}" for role in ROLES} | {f"terms_{group}" for group in GROUPS}
     from bot.telegram.application import COMMANDS
 
     made |= {f"command_{name}" for name in COMMANDS}

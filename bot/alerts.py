@@ -1,0 +1,62 @@
+"""Messages to the admins from the bot itself."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from bot.replies import Reply
+from content.library import Library
+from content.problems import Problem
+from content.schema import Language
+from db.engine import Database
+
+logger = logging.getLogger(__name__)
+
+Send = Callable[[str, Reply], Awaitable[None]]
+
+_SHOWN = 5
+
+
+class Alerts:
+    """Tells every admin something. Until a front end is connected, the log is the only reader."""
+
+    def __init__(self, database: Database, library: Callable[[], Library]) -> None:
+        self._database = database
+        self._library = library
+        self._send: Send | None = None
+
+    def connect(self, send: Send) -> None:
+        """From now on messages go out by `send(address, reply)`."""
+        self._send = send
+
+    async def about_content(self, problems: Sequence[Problem]) -> None:
+        """What is wrong with changed content files; nothing wrong means that they are in use again."""
+        await self._tell(lambda language: _content_alert(self._library(), problems, language))
+
+    async def _tell(self, write: Callable[[Language], Reply]) -> None:
+        if self._send is None:
+            return
+        async with self._database.read() as work:
+            admins = [(person.address, person.language) for person in await work.people.admins()]
+        for address, chosen in admins:
+            if address is None:
+                continue
+            try:
+                await self._send(address, write("en" if chosen == "en" else "zh"))
+            except Exception as error:  # noqa: BLE001 - one admin who cannot be reached must not keep it from the others
+                logger.warning("an admin could not be told (%s)", type(error).__name__)
+
+
+def _content_alert(library: Library, problems: Sequence[Problem], language: Language) -> Reply:
+    if not problems:
+        return Reply(library.text("content_in_use", language), language=language)
+    shown = "\n".join(f"· {_short(problem)}" for problem in problems[:_SHOWN])
+    text = library.text("content_refused", language, count=len(problems), problems=shown)
+    return Reply(text, language=language)
+
+
+def _short(problem: Problem) -> str:
+    """The problem with its file named from the content folder on."""
+    path = Path(*problem.path.parts[-2:])
+    where = f"{path}:{problem.line}"
+    return f"{where}: {problem.field}: {problem.message}" if problem.field else f"{where}: {problem.message}"

@@ -1,0 +1,113 @@
+"""What is wrong with this installation, and how to mend it. Looks, and changes nothing."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bot.app import require_key_not_lost
+from bot.content_check import check_all
+from bot.model import current_model
+from bot.settings import Settings, SettingsAreWrong, load_settings
+from db.errors import DatabaseProblem
+from db.keys import KeyProblem, KeyRing, from_text, read_key_file
+from db.upgrade import up_to_date
+from nlu.model_files import newest_model
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `wrong` keeps the bot from doing its work; `note` is worth knowing."""
+
+    state: Literal["good", "note", "wrong"]
+    what: str
+    told: str
+
+
+def examine() -> Iterator[Finding]:
+    """Look at settings, folder, key, database, content and model, in the order in which a start needs them."""
+    try:
+        settings = load_settings()
+    except SettingsAreWrong as error:
+        for mistake in error.mistakes:
+            yield Finding("wrong", "settings", mistake)
+        return
+    yield Finding("good", "settings", "all read")
+    yield _token(settings)
+    yield _folder(settings.data_dir)
+    keyring, finding = _key(settings)
+    yield finding
+    if keyring is not None:
+        yield _database(settings, keyring)
+    yield from _content()
+    yield _model(settings.data_dir)
+
+
+def _token(settings: Settings) -> Finding:
+    if settings.telegram_token is None:
+        return Finding("note", "Telegram", "no TELEGRAM_BOT_TOKEN: the bot opens in the terminal (see README)")
+    return Finding("good", "Telegram", "a token is set")
+
+
+def _folder(folder: Path) -> Finding:
+    nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    if not os.access(nearest, os.W_OK):
+        return Finding("wrong", "data folder", f"{nearest} cannot be written: change its owner or CARDWISE_DATA_DIR")
+    return Finding("good", "data folder", str(folder))
+
+
+def _key(settings: Settings) -> tuple[KeyRing | None, Finding]:
+    if settings.secret_key is not None:
+        return KeyRing([from_text(settings.secret_key.get_secret_value())]), Finding(
+            "good", "key", "CARDWISE_SECRET_KEY"
+        )
+    path = settings.key_path
+    try:
+        require_key_not_lost(settings)
+        if not path.exists():
+            return None, Finding("note", "key", f"none yet: the first start makes one at {path}")
+        return read_key_file(path), Finding("good", "key", f"{path}; keep a copy of it elsewhere")
+    except KeyProblem as error:
+        return None, Finding("wrong", "key", str(error))
+
+
+def _database(settings: Settings, keyring: KeyRing) -> Finding:
+    try:
+        match up_to_date(settings.database, keyring):
+            case None:
+                return Finding("note", "database", "none yet: the first start makes it")
+            case True:
+                return Finding("good", "database", "as this version needs it, and the key is its own")
+    except (DatabaseProblem, KeyProblem) as error:
+        return Finding("wrong", "database", str(error))
+    return Finding(
+        "note", "database", "of another version: `cardwise db upgrade` (or the next start) brings it up to date"
+    )
+
+
+def _content() -> Iterator[Finding]:
+    _, problems = check_all()
+    mistakes = [problem for problem in problems if not problem.warning]
+    if not mistakes:
+        overdue = len(problems)
+        told = f"right; {overdue} to be read again (`cardwise content check`)" if overdue else "right"
+        yield Finding("note" if overdue else "good", "content", told)
+        return
+    yield Finding(
+        "wrong",
+        "content",
+        f"{len(mistakes)} to change: a running bot goes on with what was there before, a new one will not start",
+    )
+    for problem in mistakes[:_SHOWN]:
+        yield Finding("wrong", "content", str(problem))
+
+
+def _model(data_dir: Path) -> Finding:
+    if current_model(data_dir) is not None:
+        return Finding("good", "model", "of today's sentences")
+    if newest_model(data_dir) is not None:
+        return Finding("note", "model", "of older sentences: `cardwise train` (or the next start) trains a new one")
+    return Finding("note", "model", "none yet: `cardwise train` (or the first start) trains one, about a minute")
