@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bot.replies import Reply
@@ -42,9 +43,17 @@ class Alerts:
             if address is None:
                 continue
             try:
-                await self._send(address, write("en" if chosen == "en" else "zh"))
+                await self._send(address, _in_their_language(write, chosen))
             except Exception as error:  # noqa: BLE001 - one admin who cannot be reached must not keep it from the others
                 logger.warning("an admin could not be told (%s)", type(error).__name__)
+
+
+def _in_their_language(write: Callable[[Language], Reply], chosen: str | None) -> Reply:
+    """What `write` says, in both languages to somebody who has chosen none."""
+    if chosen is not None:
+        return write("en" if chosen == "en" else "zh")
+    chinese, english = write("zh"), write("en")
+    return replace(chinese, body=f"{chinese.body.strip()}\n\n{english.body.strip()}")
 
 
 def _content_alert(library: Library, problems: Sequence[Problem], language: Language) -> Reply:

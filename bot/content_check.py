@@ -26,7 +26,7 @@ def check_all(folder: Path = CONTENT_FOLDER) -> tuple[Library | None, list[Probl
     """The library and every problem in it, sorted by file and line. The library is None when its shape is wrong."""
     library, problems = inspect(folder)
     if library is not None:
-        whole = not any(problem.dead_reference for problem in problems)
+        whole = not library.broken and not any(problem.dead_reference for problem in problems)
         problems = sorted({*problems, *_check(library, folder, whole=whole)})
     return library, problems
 
@@ -66,7 +66,7 @@ def _intents(library: Library, domain: Domain, folder: Path) -> Iterator[Problem
             path = library.documents[f"topics/{name}"].path
             yield Problem(path, 1, "", f"there is no intent {name!r}: rename the file, or add it to {DOMAIN_FILE.name}")
     for name, group in known.items():
-        if group != _ANSWERED_BY_CODE and name not in library.topics:
+        if group != _ANSWERED_BY_CODE and name not in library.topics and f"topics/{name}" not in library.broken:
             yield Problem(folder / "topics" / f"{name}.yml", 1, "", f"the intent {name!r} has no answer: add this file")
 
 

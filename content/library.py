@@ -32,6 +32,7 @@ class Library:
     danger: tuple[str, ...] = ()
     harmless: tuple[str, ...] = ()
     documents: Mapping[str, Document] = field(repr=False, default_factory=dict)
+    broken: frozenset[str] = frozenset()  # files that are there and cannot be used, as `folder/id`: only while checking
 
     def text(self, key: str, language: Language, **values: object) -> str:
         """The interface sentence `key`, with `{name}` places filled. Raises KeyError for an unknown key."""

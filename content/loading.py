@@ -53,6 +53,7 @@ def inspect(folder: Path = CONTENT_FOLDER) -> tuple[Library | None, list[Problem
         danger=safety.zh + safety.en,
         harmless=safety.harmless,
         documents=reader.documents,
+        broken=frozenset(reader.broken),
     )
     reader.problems.extend(checks.check(library))
     return library, sorted(set(reader.problems))
@@ -65,6 +66,7 @@ class _Reader:
         self.root = folder
         self.problems: list[Problem] = []
         self.documents: dict[str, Document] = {}
+        self.broken: set[str] = set()
 
     def folder(self, kind: Kind) -> dict[str, BaseModel]:
         name = kind.folder
@@ -80,6 +82,8 @@ class _Reader:
             item = self._load(path, f"{name}/{path.stem}", kind.model)
             if item is not None:
                 found[path.stem] = item
+            else:
+                self.broken.add(f"{name}/{path.stem}")
         return found
 
     def file(self, name: str, model: type[M]) -> M | None:

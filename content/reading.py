@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,49 +58,87 @@ def read(path: Path) -> Document | list[Problem]:
 
 def parse(path: Path, text: str) -> Document | list[Problem]:
     """Like `read`, for a text already in hand."""
+    parsed = _parsed(text)
+    if isinstance(parsed, _Parsed):
+        return Document(path, parsed.data, parsed.lines)
+    return [Problem(path, line, field, message) for line, field, message in parsed]
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    """What a text holds. Shared by all who read the same text: nobody changes it."""
+
+    data: dict[str, Any]
+    lines: dict[Keys, int]
+
+
+_Mistakes = list[tuple[int, str, str]]
+"""Line, field, and what to change."""
+
+
+@lru_cache(maxsize=2048)
+def _parsed(text: str) -> _Parsed | _Mistakes:
+    """What was read once is remembered: of hundreds of files an admin changes one."""
+    loader = _Loader(text)
     try:
-        aliases = [event for event in yaml.parse(text, _Loader) if isinstance(event, yaml.AliasEvent)]
-        if aliases:
-            mark = aliases[0].start_mark
-            line = mark.line + 1 if mark else 1
-            return [Problem(path, line, "", f"write the text out instead of the YAML alias *{aliases[0].anchor}")]
-        return _document(path, text, yaml.compose(text, _Loader))
+        if "*" in text:
+            _refuse_aliases(text)
+        return _built(loader, loader.get_single_node())
+    except _Alias as alias:
+        return [(alias.line, "", f"write the text out instead of the YAML alias *{alias.anchor}")]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return [Problem(path, line, "", f"not valid YAML here: {error.problem or error.context}")]
+        return [(line, "", f"not valid YAML here: {error.problem or error.context}")]
     except yaml.YAMLError as error:
-        return [Problem(path, 1, "", f"not valid YAML: {error}")]
+        return [(1, "", f"not valid YAML: {error}")]
     except RecursionError:
-        return [Problem(path, 1, "", "nested too deeply")]
+        return [(1, "", "nested too deeply")]
+    finally:
+        loader.dispose()
 
 
-def _document(path: Path, text: str, root: yaml.Node | None) -> Document | list[Problem]:
+class _Alias(Exception):
+    """The text repeats a part of itself by name, which can make a small file huge."""
+
+    def __init__(self, anchor: str, line: int) -> None:
+        super().__init__(anchor)
+        self.anchor = anchor
+        self.line = line
+
+
+def _refuse_aliases(text: str) -> None:
+    for event in yaml.parse(text, _Loader):
+        if isinstance(event, yaml.AliasEvent):
+            raise _Alias(str(event.anchor), event.start_mark.line + 1 if event.start_mark else 1)
+
+
+def _built(loader: _Loader, root: yaml.Node | None) -> _Parsed | _Mistakes:
     if not isinstance(root, yaml.MappingNode):
-        return [Problem(path, 1, "", "the file must hold `key: value` lines")]
-    document = Document(path, {})
-    problems = list(_walk(document, root, ()))
-    if problems:
-        return problems
+        return [(1, "", "the file must hold `key: value` lines")]
+    lines: dict[Keys, int] = {}
+    mistakes = list(_walk(lines, root, ()))
+    if mistakes:
+        return mistakes
     try:
-        document.data = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+        return _Parsed(loader.construct_document(root), lines)
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        return [Problem(path, line, "", f"a value cannot be read: {error}".replace("\n", " "))]
-    return document
+        return [(line, "", f"a value cannot be read: {error}".replace("\n", " "))]
 
 
-def _walk(document: Document, node: yaml.Node, keys: Keys) -> Iterator[Problem]:
-    document.lines[keys] = node.start_mark.line + 1
+def _walk(lines: dict[Keys, int], node: yaml.Node, keys: Keys) -> Iterator[tuple[int, str, str]]:
+    """Note the line of every value, and name every key that stands twice."""
+    lines[keys] = node.start_mark.line + 1
     if isinstance(node, yaml.SequenceNode):
         for index, child in enumerate(node.value):
-            yield from _walk(document, child, (*keys, index))
+            yield from _walk(lines, child, (*keys, index))
     elif isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key_node, child in node.value:
             key = str(key_node.value)
             if key in seen:
-                yield Problem(document.path, key_node.start_mark.line + 1, key, "stands twice: keep one of them")
+                yield key_node.start_mark.line + 1, key, "stands twice: keep one of them"
             seen.add(key)
-            yield from _walk(document, child, (*keys, key))
-            document.lines[(*keys, key)] = key_node.start_mark.line + 1
+            yield from _walk(lines, child, (*keys, key))
+            lines[(*keys, key)] = key_node.start_mark.line + 1
