@@ -1,6 +1,7 @@
 """Any piece of content by name, as a student will see it: for whoever edits or checks it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from bot.dialogue import learning, pages
 from bot.replies import Reply
@@ -24,30 +25,36 @@ def names_in(library: Library, wanted: str) -> list[str]:
 def pages_of(library: Library, name: str, language: Language) -> Iterator[Reply]:
     """The pages of `folder/id`, none when there is no such thing. Raises KeyError for a dead reference in it."""
     folder, _, key = name.partition("/")
-    first, _, second = key.partition(".")
-    if folder == "topics" and (found := library.find_answer(key)):
-        yield pages.answer_page(library, *found, language)
-    elif folder == "laws" and key in library.laws:
-        yield pages.law_page(library, library.laws[key], language)
-    elif folder == "cases" and key in library.cases:
-        yield pages.one_case_page(library, library.cases[key], language)
-    elif folder == "guides" and key in library.guides:
-        yield pages.guide_page(library, library.guides[key], language)
-    elif folder == "red_flags" and key in library.red_flags:
-        yield learning.red_flag_page(library, library.red_flags[key], language)
-    elif folder == "beliefs" and key in library.beliefs:
-        yield learning.belief_page(library, library.beliefs[key], language)
-    elif folder == "glossary" and key in library.glossary:
-        yield learning.term_page(library, library.glossary[key], language)
-    elif folder == "quizzes" and key in library.quizzes:
-        yield learning.quiz_page(library, library.quizzes[key], language)
-    elif folder == "stories" and first in library.stories:
-        story = library.stories[first]
-        if not second or second in story.scenes:
-            yield learning.scene_page(library, first, story, second or story.start, language)
-    elif folder == "campaigns" and key in library.campaigns:
-        for message in library.campaigns[key].messages:
+    if folder == "topics":
+        if found := library.find_answer(key):
+            yield pages.answer_page(library, *found, language)
+    elif folder == "stories":
+        yield from _scene(library, key, language)
+    elif folder == "campaigns":
+        template = library.campaigns.get(key)
+        for message in template.messages if template is not None else ():
             yield learning.campaign_page(library, message, language)
+    elif folder in _ONE_PAGE and key in getattr(library, folder):
+        yield _ONE_PAGE[folder](library, getattr(library, folder)[key], language)
+
+
+def _scene(library: Library, key: str, language: Language) -> Iterator[Reply]:
+    """A scene of a story (`story.scene`), or its first one."""
+    story_id, _, name = key.partition(".")
+    story = library.stories.get(story_id)
+    if story is not None and (not name or name in story.scenes):
+        yield learning.scene_page(library, story_id, story, name or story.start, language)
+
+
+_ONE_PAGE: dict[str, Callable[[Library, Any, Language], Reply]] = {
+    "laws": pages.law_page,
+    "cases": pages.one_case_page,
+    "guides": pages.guide_page,
+    "red_flags": learning.red_flag_page,
+    "beliefs": learning.belief_page,
+    "glossary": learning.term_page,
+    "quizzes": learning.quiz_page,
+}
 
 
 def titles(library: Library, folder: str) -> Iterator[tuple[str, str, str]]:

@@ -5,6 +5,14 @@ from enum import StrEnum
 
 from bot.replies import Press
 
+COMMANDS = (
+    *("start", "help", "library", "redflags", "cases", "words", "myths", "story"),
+    *("language", "privacy", "stop", "subscribe"),
+)
+"""The commands that everybody has, in the order in which a menu shows them."""
+
+STAFF_COMMANDS = ("invite",)
+
 
 class Kind(StrEnum):
     """What sort of message it was."""

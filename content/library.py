@@ -63,6 +63,11 @@ class Library:
                 return intent, answer
         return None
 
+    def knows_ages(self, intent: str) -> bool:
+        """Whether the answers to `intent` differ by age."""
+        topic = self.topics.get(intent)
+        return topic is not None and any(answer.when and answer.when.age for answer in topic.answers)
+
     def beliefs_about(self, intent: str, answer_id: str) -> tuple[str, ...]:
         """The wrong beliefs that are corrected beside this answer."""
         here = (intent, f"{intent}.{answer_id}")

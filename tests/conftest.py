@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from sqlalchemy import create_engine, text
 from bot.content_check import load_checked
 from bot.settings import PROJECT
 from content.library import Library
+from content.loading import CONTENT_FOLDER
 from db.engine import Database
 from db.keys import KEY_BYTES, KeyRing
 from db.upgrade import upgrade
@@ -74,6 +76,14 @@ async def sqlite(tmp_path: Path, keyring: KeyRing) -> AsyncIterator[Database]:
 @pytest.fixture(scope="session")
 def library() -> Library:
     return load_checked()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the real content."""
+    copy = tmp_path / "content"
+    shutil.copytree(CONTENT_FOLDER, copy, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    return copy
 
 
 @pytest.fixture(scope="session")

@@ -1,25 +1,17 @@
 """`cardwise content …` and `cardwise doctor` as an admin uses them."""
 
 import json
-import shutil
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
 from content.kinds import KINDS
-from content.loading import CONTENT_FOLDER, inspect
+from content.loading import inspect
 from db.keys import new_key_text
 from tests.test_command_line import cardwise, environment
 
 __all__ = ["environment"]  # the fixture
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    copy = tmp_path / "content"
-    shutil.copytree(CONTENT_FOLDER, copy, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    return copy
 
 
 def test_the_check_is_silent_when_nothing_is_wrong(environment: dict[str, str]) -> None:

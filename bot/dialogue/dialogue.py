@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Protocol, cast
 
 from bot.dialogue import commands, handlers, presses
+from bot.dialogue.follow_up import follow_up
 from bot.dialogue.request import Consent, Outcome, Request, says
 from bot.dialogue.safety import speaks_of_danger
 from bot.dialogue.state import KEPT_FOR, State, from_json
@@ -95,11 +96,23 @@ class Dialogue:
             return Outcome((says(request, "resting"),), request.state)
         parse = await interpreter.parse(request.turn.text)
         spoken = _chosen(known) or _spoken(request, parse)
+        forwarded = request.turn.kind is Kind.FORWARDED  # somebody else's words: they follow on nothing
+        before = State() if forwarded else request.state
+        understood = follow_up(request.turn.text, parse, before, request.library.knows_ages)
         state = request.state
         # A remark on the last answer or on our question must still see what it remarks on.
         if parse.intent not in ("affirm", "deny", "feedback_wrong"):
-            state = state.understood((ranked.intent for ranked in parse.ranking), parse.entities)
-        return handlers.handle(replace(request, state=replace(state, language=spoken), language=spoken, parse=parse))
+            state = state.understood((ranked.intent for ranked in parse.ranking), understood.entities)
+        return handlers.handle(
+            replace(
+                request,
+                state=replace(state, language=spoken),
+                language=spoken,
+                parse=parse,
+                meant=understood.intent,
+                why=understood.why,
+            )
+        )
 
     async def _recall(self, address: str) -> _Known:
         async with self._database.read() as work:

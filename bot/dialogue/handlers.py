@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.dialogue import pages
+from bot.dialogue import numbers, pages
 from bot.dialogue.glossary import asked_term
 from bot.dialogue.learning import term_page
 from bot.dialogue.request import Consent, Handler, Outcome, Request, says
@@ -24,6 +24,8 @@ _EXPLAINING = (
 def handle(request: Request) -> Outcome:
     """Answer what was understood."""
     intent = _meant(request)
+    if request.why:
+        return reasons(request)
     if is_private(request, intent):
         return go_private(request, intent)
     explained = _explained(request, intent)
@@ -78,8 +80,7 @@ def care(request: Request) -> Outcome:
 
 def _meant(request: Request) -> str:
     """What a forwarded message offers is somebody else's offer: the student asks whether it is all right."""
-    assert request.parse is not None
-    intent = request.parse.intent
+    intent = request.meant
     if request.turn.kind is Kind.FORWARDED and intent in ("offer_item", "ask_evade", "out_of_scope", FALLBACK):
         return "check_job"
     return intent
@@ -91,7 +92,19 @@ def topic(request: Request, intent: str) -> Outcome:
     if answer is None:
         return unsure(request)
     page = pages.answer_page(request.library, intent, answer, request.language)
-    return Outcome((page,), replace(request.state, topic=f"{intent}.{answer.id}"), counted=intent)
+    replies = numbers.with_numbers(request.library, page, intent, answer, request.state.entities)
+    return Outcome(replies, replace(request.state, topic=f"{intent}.{answer.id}"), counted=intent)
+
+
+def reasons(request: Request) -> Outcome:
+    """Why the last answer is what it is: the article it rests on, in plain words and in its own."""
+    found = request.library.find_answer(request.state.topic)
+    if found is None or not found[1].laws:
+        return unsure(request)
+    if is_private(request, found[0]):
+        return go_private(request, found[0])
+    page = pages.laws_page(request.library, request.state.topic, found[1], 0, request.language)
+    return Outcome((replace(page, intent=found[0]),), request.state)
 
 
 def unsure(request: Request) -> Outcome:

@@ -19,7 +19,7 @@ def red_flag_page(library: Library, flag: RedFlag, language: Language) -> Reply:
     """A red flag: how adverts put it, why it is one, what comes of it, what to ask, what to do instead."""
     signs = "\n".join(f"· {sign.words[language]}" for sign in flag.signs[:_SIGNS_SHOWN])
     parts = [
-        labelled(library, "flag_signs", language, f"\n{signs}"),
+        f"{library.text('flag_signs', language)}\n{signs}",
         flag.why[language],
         labelled(library, "flag_happens", language, flag.happens[language]),
         labelled(library, "flag_ask", language, flag.ask[language]),

@@ -30,6 +30,8 @@ class Request:
     library: Library
     consent_asked: bool = False
     parse: Parse | None = None
+    meant: str = ""  # the intent, once what was said before is taken into account
+    why: bool = False  # the reasons for the last answer are asked for
 
 
 @dataclass(frozen=True)

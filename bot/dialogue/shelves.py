@@ -9,6 +9,7 @@ from content.schema import Language
 SHELVES = ("red_flags", "cases", "guides", "beliefs", "glossary", "laws", "stories")
 ROLES = ("student", "minor", "worker", "tech_employee", "insider", "other")
 GROUPS = ("crime", "law", "money", "card", "job", "tech", "people", "procedure", "consequence")
+_LEVELS = ("stop", "check", "signal")
 _PER_PAGE = 10
 
 Row = tuple[Button, ...]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 
-from nlu.interpreter import Entity, Value
+from nlu.interpreter import Value
 
 KEPT_FOR = timedelta(minutes=30)
 
@@ -22,11 +22,9 @@ class State:
     ranking: tuple[str, ...] = ()  # what the last message may have meant, likeliest first
     pending: str = ""
 
-    def understood(self, ranking: Iterable[str], entities: Iterable[Entity]) -> "State":
-        values: dict[str, tuple[Value, ...]] = {}
-        for entity in entities:
-            values[entity.entity] = (*values.get(entity.entity, ()), entity.value)
-        return replace(self, ranking=tuple(ranking), entities=values, pending="")
+    def understood(self, ranking: Iterable[str], entities: Entities) -> "State":
+        """The state once a message has been understood."""
+        return replace(self, ranking=tuple(ranking), entities=entities, pending="")
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)

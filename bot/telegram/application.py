@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from telegram import Bot as TelegramBot
@@ -16,6 +16,7 @@ from bot.sending.budget import SendBudget
 from bot.telegram.front import Front, Text
 from bot.telegram.limiter import BudgetRateLimiter
 from bot.telegram.processor import OrderedPerChat
+from bot.turns import COMMANDS
 
 logger = logging.getLogger(__name__)
 
@@ -23,10 +24,6 @@ TELEGRAM = "https://api.telegram.org"
 
 Bot = Application[Any, Any, Any, Any, Any, Any]
 
-COMMANDS: Sequence[str] = (
-    *("start", "help", "library", "redflags", "cases", "words", "myths", "story"),
-    *("language", "privacy", "stop", "subscribe"),
-)
 UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 
 

@@ -6,7 +6,7 @@ from telegram import CallbackQuery, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
 
 from bot.replies import decode
-from bot.turns import Kind, Turn
+from bot.turns import COMMANDS, STAFF_COMMANDS, Kind, Turn
 
 # An old or made-up button: no such press exists, so the dialogue says that the button is out of date.
 _NO_PRESS = None
@@ -84,7 +84,6 @@ def _kind(message: Message, text: str, edited: bool) -> Kind | None:
     return Kind.OTHER if message.effective_attachment is not None else None
 
 
-COMMANDS = ("start", "help", "language", "privacy", "stop", "subscribe", "invite")
 _FOR_ANOTHER_BOT = "@"
 
 
@@ -113,7 +112,7 @@ def _is_reply_to(message: Message, bot: User) -> bool:
 
 def _our_command(message: Message, bot: User) -> bool:
     """In a group, a command may be meant for any bot: only our own names, or one that names us, are ours."""
-    return _command(message, bot)[0] in COMMANDS
+    return _command(message, bot)[0] in (*COMMANDS, *STAFF_COMMANDS)
 
 
 def _language(user: User) -> str | None:

@@ -11,20 +11,12 @@ from bot.alerts import Alerts
 from bot.content_in_use import ContentInUse
 from bot.replies import Reply
 from content.library import Library
-from content.loading import CONTENT_FOLDER
 from content.problems import Problem
 from content.schema import Language
 from db.engine import Database
 from db.models import Role
 
 TOPIC = "topics/ask_move_money.yml"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    copy = tmp_path / "content"
-    shutil.copytree(CONTENT_FOLDER, copy, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    return copy
 
 
 class Told:

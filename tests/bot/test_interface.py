@@ -3,9 +3,10 @@
 import ast
 from pathlib import Path
 
+from bot.dialogue import commands
 from bot.dialogue.shelves import GROUPS, ROLES, SHELVES
 from bot.interface import TEXTS
-from bot.turns import Kind
+from bot.turns import COMMANDS, Kind
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -23,11 +24,13 @@ def _named_in_code() -> set[str]:
     made |= {f"consent_{answer}" for answer in ("yes", "no")}
     made |= {f"{what}_{shelf}" for shelf in SHELVES for what in ("shelf", "about")}
     made |= {f"cases_{role}" for role in ROLES} | {f"terms_{group}" for group in GROUPS}
-    from bot.telegram.application import COMMANDS
-
     made |= {f"command_{name}" for name in COMMANDS}
     return (constants | made) & set(TEXTS)
 
 
 def test_every_declared_sentence_is_said_somewhere() -> None:
     assert set(TEXTS) - _named_in_code() == set()
+
+
+def test_every_command_does_something() -> None:
+    assert set(commands.COMMANDS) == set(COMMANDS)

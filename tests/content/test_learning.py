@@ -8,9 +8,7 @@ import pytest
 from bot.content_check import check_all
 from content.library import Library
 from content.private import private_words
-from tests.content.test_mistakes import change, folder, problems
-
-__all__ = ["folder"]  # the fixture
+from tests.content.test_mistakes import change, problems
 
 FLAGS = {
     *("rents_account", "running_points", "click_farming", "traffic_recruiting", "equipment_hosting"),

@@ -6,17 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.content_check import check_all, load_checked
-from content.loading import CONTENT_FOLDER, ContentIsBroken
+from content.loading import ContentIsBroken
 
 TOPIC = "topics/ask_move_money.yml"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A copy of the real content."""
-    copy = tmp_path / "content"
-    shutil.copytree(CONTENT_FOLDER, copy, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    return copy
 
 
 def problems(folder: Path) -> list[str]:

@@ -1,10 +1,8 @@
 """An admin edits a file while the bot runs: students see all of it or nothing, the admin is told why."""
 
-import shutil
 from pathlib import Path
 
 from content.library import Library
-from content.loading import CONTENT_FOLDER
 from db.models import Role
 from tests.fakes.telegram import FakeTelegram, serving
 from tests.running import running_bot
@@ -12,9 +10,7 @@ from tests.running import running_bot
 TOPIC = "topics/ask_move_money.yml"
 
 
-async def test_an_edit_goes_live_or_the_admin_is_told(library: Library, tmp_path: Path) -> None:
-    folder = tmp_path / "content"
-    shutil.copytree(CONTENT_FOLDER, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+async def test_an_edit_goes_live_or_the_admin_is_told(library: Library, folder: Path, tmp_path: Path) -> None:
     topic = folder / TOPIC
     whole = topic.read_text(encoding="utf-8")
     async with (
