@@ -1,11 +1,12 @@
 """The composition root: the one place that knows every concrete class."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot.alerts import Alerts
+from bot.alerts import Alerts, Send
 from bot.content_in_use import ContentInUse
 from bot.dialogue.dialogue import Dialogue
 from bot.housekeeping import keeping_house
@@ -43,11 +44,23 @@ class App:
     dialogue: Dialogue
     model: ModelInUse
     links: Links = field(default_factory=Links)
+    _telling: "asyncio.Task[None] | None" = None
+
+    def connect(self, send: Send) -> None:
+        """Let messages to the admins go out by `send`; what they should know already is told now."""
+        self.alerts.connect(send)
+        if self.content.refused:
+            self._telling = asyncio.create_task(self.alerts.about_content(self.content.refused))
 
     def text(self, key: str, language: str) -> str:
         """An interface sentence without places to fill."""
         spoken: Language = "zh" if language == "zh" else "en"
         return self.content().text(key, spoken)
+
+    async def poll_sent(self, poll_id: str, question: str, right_option: int) -> None:
+        """Remember what a quiz poll asks, so that an answer to it can be judged."""
+        async with self.database.write() as work:
+            await work.quizzes.add_poll(poll_id, question, right_option)
 
     async def blocked(self, address: str, blocked: bool) -> None:
         """Note that somebody blocked the bot, or let it in again."""

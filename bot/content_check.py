@@ -2,6 +2,7 @@
 
 import string
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from bot.dialogue import learning, pages
@@ -128,8 +129,11 @@ def _other_pages(library: Library) -> Iterator[Problem]:
                 library.documents[f"laws/{key}"], ("words", language), pages.law_page(library, law, language)
             )
         for key, guide in library.guides.items():
-            page = pages.guide_page(library, guide, language)
-            yield from _fits(library.documents[f"guides/{key}"], ("steps",), page)
+            for page in pages.guide_pages(library, guide, language):
+                yield from _short(library.documents[f"guides/{key}"], ("steps",), page)
+        for key, case in library.cases.items():
+            page = pages.one_case_page(library, case, language)
+            yield from _fits(library.documents[f"cases/{key}"], ("facts", language), page)
         for intent, topic in library.topics.items():
             if len(topic.title[language]) > LONGEST_LABEL:
                 document = library.documents[f"topics/{intent}"]
@@ -176,6 +180,7 @@ def _buttons(document: Document, keys: Keys, page: Reply) -> Iterator[Problem]:
     for row in page.buttons:
         for button in row:
             try:
-                encode(button.press)
+                # Pages that turn over make buttons like these with a number of up to two digits.
+                encode(replace(button.press, choice=max(button.press.choice, 99)))
             except ButtonTooLong as error:
                 yield document.problem(keys, f"the ids are too long for a button ({error}): shorten the answer's id")

@@ -28,6 +28,9 @@ def pages_of(library: Library, name: str, language: Language) -> Iterator[Reply]
     if folder == "topics":
         if found := library.find_answer(key):
             yield pages.answer_page(library, *found, language)
+    elif folder == "guides":
+        if key in library.guides:
+            yield from pages.guide_pages(library, library.guides[key], language)
     elif folder == "stories":
         yield from _scene(library, key, language)
     elif folder == "campaigns":
@@ -49,7 +52,6 @@ def _scene(library: Library, key: str, language: Language) -> Iterator[Reply]:
 _ONE_PAGE: dict[str, Callable[[Library, Any, Language], Reply]] = {
     "laws": pages.law_page,
     "cases": pages.one_case_page,
-    "guides": pages.guide_page,
     "red_flags": learning.red_flag_page,
     "beliefs": learning.belief_page,
     "glossary": learning.term_page,

@@ -1,7 +1,7 @@
 """What is wrong with this installation, and how to mend it. Looks, and changes nothing."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -37,13 +37,21 @@ def examine() -> Iterator[Finding]:
         return
     yield Finding("good", "settings", "all read")
     yield _token(settings)
-    yield _folder(settings.data_dir)
-    keyring, finding = _key(settings)
-    yield finding
-    if keyring is not None:
-        yield _database(settings, keyring)
+    yield _looked("data folder", lambda: _folder(settings.data_dir))
+    keyring: list[KeyRing] = []
+    yield _looked("key", lambda: _key(settings, keyring))
+    for ring in keyring:
+        yield _looked("database", lambda ring=ring: _database(settings, ring))  # type: ignore[misc]
     yield from _content()
-    yield _model(settings.data_dir)
+    yield _looked("model", lambda: _model(settings.data_dir))
+
+
+def _looked(what: str, look: Callable[[], Finding]) -> Finding:
+    """What `look` finds; that it may not look is a finding too."""
+    try:
+        return look()
+    except OSError as error:
+        return Finding("wrong", what, f"{error.filename}: {error.strerror}: change who may read it")
 
 
 def _token(settings: Settings) -> Finding:
@@ -59,19 +67,20 @@ def _folder(folder: Path) -> Finding:
     return Finding("good", "data folder", str(folder))
 
 
-def _key(settings: Settings) -> tuple[KeyRing | None, Finding]:
+def _key(settings: Settings, found: list[KeyRing]) -> Finding:
+    """Looks for the key and puts it into `found`."""
     if settings.secret_key is not None:
-        return KeyRing([from_text(settings.secret_key.get_secret_value())]), Finding(
-            "good", "key", "CARDWISE_SECRET_KEY"
-        )
+        found.append(KeyRing([from_text(settings.secret_key.get_secret_value())]))
+        return Finding("good", "key", "CARDWISE_SECRET_KEY")
     path = settings.key_path
     try:
         require_key_not_lost(settings)
         if not path.exists():
-            return None, Finding("note", "key", f"none yet: the first start makes one at {path}")
-        return read_key_file(path), Finding("good", "key", f"{path}; keep a copy of it elsewhere")
+            return Finding("note", "key", f"none yet: the first start makes one at {path}")
+        found.append(read_key_file(path))
     except KeyProblem as error:
-        return None, Finding("wrong", "key", str(error))
+        return Finding("wrong", "key", str(error))
+    return Finding("good", "key", f"{path}; keep a copy of it elsewhere")
 
 
 def _database(settings: Settings, keyring: KeyRing) -> Finding:
@@ -89,7 +98,11 @@ def _database(settings: Settings, keyring: KeyRing) -> Finding:
 
 
 def _content() -> Iterator[Finding]:
-    _, problems = check_all()
+    try:
+        _, problems = check_all()
+    except OSError as error:
+        yield Finding("wrong", "content", f"{error.filename}: {error.strerror}")
+        return
     mistakes = [problem for problem in problems if not problem.warning]
     if not mistakes:
         overdue = len(problems)

@@ -5,11 +5,13 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 from db.engine import Database
 from db.errors import DatabaseProblem
 
 EVERY_SECONDS = 3600.0
+POLLS_KEPT_FOR = timedelta(days=7)
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +33,8 @@ async def _keep(database: Database, every: float) -> None:
         try:
             async with database.write() as work:
                 removed = await work.conversations.remove_expired()
-            logger.debug("removed %d expired conversations", removed)
+                polls = await work.quizzes.remove_polls_before(datetime.now(UTC) - POLLS_KEPT_FOR)
+            logger.debug("removed %d expired conversations and %d old polls", removed, polls)
         except DatabaseProblem as problem:
-            logger.warning("expired conversations could not be removed: %s", problem)
+            logger.warning("expired conversations and old polls could not be removed: %s", problem)
         await asyncio.sleep(every)

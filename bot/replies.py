@@ -23,6 +23,13 @@ class PressKind(StrEnum):
     TERM = "d"  # subject: term of the glossary
     SHELF = "e"  # subject: what of the library to list; choice: from which page on
     SCENE = "y"  # subject: story.scene
+    STEP = "t"  # subject: guide; choice: which step, 0 is the urgent one
+    LATER = "z"  # subject: guide; choice: the step at which it is left
+    HELPFUL = "h"  # subject: topic.answer; choice: 1 helpful, 2 not
+    FORGET = "x"  # subject: yes or no
+    LEAVE = "j"  # subject: the number of a membership, or no
+    ROUND = "r"  # subject: new
+    OPTION = "q"  # subject: quiz question; choice: which of the options shown, from 0 on
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,27 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class File:
+    """A text file to hand over."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """A question with options, for front ends that have quizzes of their own; the reply says the same with buttons."""
+
+    question_id: str
+    question: str
+    options: tuple[str, ...]
+    right: int  # the place of the right option, from 0 on
+    explanation: str
+    anonymous: bool = False
+    label: str = ""  # where it stands in its round: 2/5
+
+
+@dataclass(frozen=True)
 class Reply:
     """One message. `headline` stands out, `body` follows, `references` are listed at the end."""
 
@@ -58,8 +86,11 @@ class Reply:
     references_label: str = ""
     footer: str = ""
     buttons: tuple[tuple[Button, ...], ...] = ()
+    file: File | None = None
     language: str = "zh"
+    quiz: Quiz | None = None
     go_private: bool = False  # in a group: add a way into the private chat
+    private_payload: str = ""  # with which /start the private chat then opens
     intent: str = ""  # what was understood, for tests and counts; never shown
 
     @property

@@ -6,8 +6,8 @@ from enum import StrEnum
 from bot.replies import Press
 
 COMMANDS = (
-    *("start", "help", "library", "redflags", "cases", "words", "myths", "story"),
-    *("language", "privacy", "stop", "subscribe"),
+    *("start", "help", "library", "redflags", "cases", "words", "myths", "story", "quiz"),
+    *("language", "privacy", "stop", "subscribe", "school", "export", "forget", "feedback", "cancel"),
 )
 """The commands that everybody has, in the order in which a menu shows them."""
 
@@ -22,6 +22,7 @@ class Kind(StrEnum):
     FORWARDED = "forwarded"
     PRESS = "press"
     COMMAND = "command"
+    POLL_ANSWER = "poll_answer"
     PHOTO = "photo"
     VOICE = "voice"
     STICKER = "sticker"
@@ -38,5 +39,7 @@ class Turn:
     text: str = field(default="", repr=False)
     press: Press | None = None
     command: str = ""  # without the slash; the argument is in `text`
+    poll_id: str = ""
+    option: int | None = None  # which option of the poll was chosen, from 0 on
     in_group: bool = False
     language_hint: str | None = None  # what the front end knows of the person's language

@@ -59,6 +59,11 @@ def inspect(folder: Path = CONTENT_FOLDER) -> tuple[Library | None, list[Problem
     return library, sorted(set(reader.problems))
 
 
+def left_behind(path: Path) -> bool:
+    """Whether an editor or the operating system put the file there: open files, backups, folder settings."""
+    return path.name.startswith((".", "#")) or path.name.endswith("~") or path.name in ("Thumbs.db", "desktop.ini")
+
+
 class _Reader:
     """Collects what was read and what was wrong."""
 
@@ -71,7 +76,7 @@ class _Reader:
     def folder(self, kind: Kind) -> dict[str, BaseModel]:
         name = kind.folder
         found: dict[str, BaseModel] = {}
-        paths = sorted((self.root / name).glob("*.yml"))
+        paths = sorted(path for path in (self.root / name).glob("*.yml") if not left_behind(path))
         if not paths:
             self.problems.append(Problem(self.root / name, 1, "", "the folder is missing or holds no .yml file"))
         for path in paths:
@@ -92,7 +97,12 @@ class _Reader:
     def check_strays(self) -> None:
         for path in self.root.rglob("*"):
             relative = path.relative_to(self.root)
-            if path.is_dir() or path.suffix == ".py" or relative.parts[0] in ("__pycache__", SCHEMAS_FOLDER):
+            if (
+                path.is_dir()
+                or path.suffix == ".py"
+                or left_behind(path)
+                or relative.parts[0] in ("__pycache__", SCHEMAS_FOLDER)
+            ):
                 continue
             right_ending = path.suffix == ".yml"
             right_place = (
@@ -101,7 +111,9 @@ class _Reader:
                 else relative.name in ("hotlines.yml", "interface.yml", "safety.yml")
             )
             if not (right_ending and right_place):
-                self.problems.append(Problem(path, 1, "", "nothing reads this file: move, rename (.yml) or remove it"))
+                self.problems.append(
+                    Problem(path, 1, "", "nothing reads this file: move, rename (.yml) or remove it", warning=True)
+                )
 
     def _load(self, path: Path, key: str, model: type[M]) -> M | None:
         document = read(path)
@@ -113,7 +125,9 @@ class _Reader:
             return model.model_validate(document.data)
         except ValidationError as error:
             self.problems.extend(_translate(document, error))
-            return None
+        except ValueError as error:  # such as a number of ten thousand digits
+            self.problems.append(document.problem((), f"a value cannot be read: {error}"))
+        return None
 
 
 _ADVICE = {

@@ -1,5 +1,6 @@
 """Read one YAML file into plain data that remembers the line of every value."""
 
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -12,6 +13,8 @@ from content.problems import Problem
 
 # A content file is a page of text; a larger one is a mistake, or meant to exhaust memory.
 LARGEST_FILE_BYTES = 512 * 1024
+
+_DEEPEST = 40
 
 Keys = tuple[str | int, ...]
 
@@ -45,7 +48,10 @@ class Document:
 def read(path: Path) -> Document | list[Problem]:
     """The document at `path`, or every reason why it cannot be read. Never raises for bad content."""
     try:
-        if path.stat().st_size > LARGEST_FILE_BYTES:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe or a device would be waited for without end
+            return [Problem(path, 1, "", "not a file: remove it")]
+        if status.st_size > LARGEST_FILE_BYTES:
             return [Problem(path, 1, "", f"the file is larger than {LARGEST_FILE_BYTES // 1024} KiB: split it")]
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -81,35 +87,41 @@ def _parsed(text: str) -> _Parsed | _Mistakes:
     """What was read once is remembered: of hundreds of files an admin changes one."""
     loader = _Loader(text)
     try:
-        if "*" in text:
-            _refuse_aliases(text)
+        _refuse_bombs(text)
         return _built(loader, loader.get_single_node())
-    except _Alias as alias:
-        return [(alias.line, "", f"write the text out instead of the YAML alias *{alias.anchor}")]
+    except _Refused as refused:
+        return [(refused.line, "", refused.message)]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return [(line, "", f"not valid YAML here: {error.problem or error.context}")]
     except yaml.YAMLError as error:
-        return [(1, "", f"not valid YAML: {error}")]
-    except RecursionError:
-        return [(1, "", "nested too deeply")]
+        return [(1, "", f"not valid YAML: {' '.join(str(error).split())}")]
     finally:
         loader.dispose()
 
 
-class _Alias(Exception):
-    """The text repeats a part of itself by name, which can make a small file huge."""
+class _Refused(Exception):
+    """Something that no content file needs and that could exhaust memory or stack."""
 
-    def __init__(self, anchor: str, line: int) -> None:
-        super().__init__(anchor)
-        self.anchor = anchor
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
         self.line = line
+        self.message = message
 
 
-def _refuse_aliases(text: str) -> None:
+def _refuse_bombs(text: str) -> None:
+    """Look at the events first: they need no stack, while libyaml builds what is nested by calling itself."""
+    depth = 0
     for event in yaml.parse(text, _Loader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
-            raise _Alias(str(event.anchor), event.start_mark.line + 1 if event.start_mark else 1)
+            raise _Refused(line, f"write the text out instead of the YAML alias *{event.anchor}")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            raise _Refused(line, "nested too deeply")
 
 
 def _built(loader: _Loader, root: yaml.Node | None) -> _Parsed | _Mistakes:
@@ -121,10 +133,10 @@ def _built(loader: _Loader, root: yaml.Node | None) -> _Parsed | _Mistakes:
         return mistakes
     try:
         return _Parsed(loader.construct_document(root), lines)
-    except (yaml.YAMLError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - a tag on a value can make the loader raise anything
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        return [(line, "", f"a value cannot be read: {error}".replace("\n", " "))]
+        return [(line, "", f"a value cannot be read: {' '.join(str(error).split())}")]
 
 
 def _walk(lines: dict[Keys, int], node: yaml.Node, keys: Keys) -> Iterator[tuple[int, str, str]]:

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 Language = Literal["zh", "en"]
 
@@ -12,7 +12,11 @@ Language = Literal["zh", "en"]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=32)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 # As exact as the source is: 2022, 2022-07 or 2022-07-22.
-RoughDate = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+RoughDate = Annotated[
+    str,
+    BeforeValidator(lambda value: value.isoformat() if isinstance(value, date) else value),
+    Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"),
+]
 
 
 class Strict(BaseModel):
@@ -161,9 +165,9 @@ class Case(Strict):
     issuer: Text = part("Who published it.")
     published: RoughDate | None = part('When, as exactly as known: "2023-06" in quotes.', None)
     source: Text = part("In which release or report.")
-    roles: tuple[Literal["student", "minor", "worker", "tech_employee", "insider", "other"], ...] = part(
-        "Who was drawn in."
-    )
+    roles: Annotated[
+        tuple[Literal["student", "minor", "worker", "tech_employee", "insider", "other"], ...], Field(min_length=1)
+    ] = part("Who was drawn in.")
     acts: Annotated[
         tuple[
             Literal[
@@ -251,3 +255,13 @@ class Safety(Strict):
     zh: Annotated[tuple[Line, ...], Field(min_length=1)]
     en: Annotated[tuple[Line, ...], Field(min_length=1)]
     harmless: tuple[Line, ...] = ()  # longer words that hold such a phrase and mean something else
+
+
+def choices_of(field: str) -> tuple[str, ...]:
+    """The words that may stand in this list of a case."""
+    wanted, waiting = list[str](), [Case.model_fields[field].annotation]
+    while waiting:
+        part_of = waiting.pop(0)
+        waiting = [*getattr(part_of, "__args__", ()), *waiting]
+        wanted += [part_of] if isinstance(part_of, str) else []
+    return tuple(wanted)

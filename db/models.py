@@ -150,6 +150,41 @@ class TopicCount(Base):
     count: Mapped[int] = mapped_column(Integer, default=0)
 
 
+class FeedbackCount(Base):
+    """How often an answer was found helpful or not on a day. It knows no person."""
+
+    __tablename__ = "feedback_count"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    answer: Mapped[str] = mapped_column(String(80), primary_key=True)
+    language: Mapped[str] = mapped_column(String(2), primary_key=True)
+    helpful: Mapped[int] = mapped_column(Integer, default=0)
+    unhelpful: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class QuizProgress(Base):
+    """Which quiz questions a person got right and wrong, and the round they are in: encrypted."""
+
+    __tablename__ = "quiz_progress"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    progress_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    progress = Encrypted()
+
+
+class Poll(Base):
+    """A quiz poll that was sent: which question it asks, and which option is the right one."""
+
+    __tablename__ = "poll"
+
+    poll_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    question: Mapped[str] = mapped_column(String(40))
+    right_option: Mapped[int] = mapped_column(Integer)
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+
 class AuditEntry(Base):
     """Who changed whose rights, and when. `actor_id` is empty for the operator, and for a person since erased."""
 

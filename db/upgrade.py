@@ -16,7 +16,7 @@ from db.models import Installation
 MIGRATIONS = Path(__file__).parent / "migrations"
 # The newest revision in migrations/versions; a test holds it against Alembic's own idea. Knowing it here lets a
 # database that is up to date start without importing Alembic.
-NEWEST_REVISION = "0001"
+NEWEST_REVISION = "0002"
 
 _KEY_CHECK = "key_check"
 _KEY_CHECK_PLACE = "installation.value.key_check"
@@ -53,12 +53,15 @@ def up_to_date(address: str, keyring: KeyRing) -> bool | None:
     engine = create_engine(url, hide_parameters=True)
     try:
         with engine.connect() as connection:
-            if _revision(connection) != NEWEST_REVISION:
+            revision = _revision(connection)
+            if revision is not None and revision > NEWEST_REVISION:  # numbered in order
+                raise DatabaseProblem("the database was made by a newer version of Cardwise: install that version")
+            if revision != NEWEST_REVISION:
                 return False
             _check_key(connection, keyring)
             connection.rollback()
             return True
-    except KeyProblem:
+    except (KeyProblem, DatabaseProblem):
         raise
     except Exception as error:
         raise DatabaseProblem(f"the database cannot be used: {first_line(error)}") from error

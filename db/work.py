@@ -8,6 +8,7 @@ from db.repositories.conversations import Conversations, ConversationsWriter
 from db.repositories.counts import Counts, CountsWriter
 from db.repositories.invites import Invites, InvitesWriter
 from db.repositories.people import People, PeopleWriter
+from db.repositories.quizzes import Quizzes, QuizzesWriter
 from db.repositories.schools import Schools, SchoolsWriter
 
 
@@ -20,6 +21,7 @@ class ReadWork:
         self.invites = Invites(session, keyring)
         self.conversations = Conversations(session)
         self.counts = Counts(session)
+        self.quizzes = Quizzes(session)
         self.audit = Audit(session)
 
 
@@ -32,4 +34,5 @@ class WriteWork:
         self.invites = InvitesWriter(session, keyring)
         self.conversations = ConversationsWriter(session)
         self.counts = CountsWriter(session)
+        self.quizzes = QuizzesWriter(session)
         self.audit = AuditLog(session)

@@ -41,13 +41,13 @@ async def running_bot(
     async with open_app(settings_in(folder), ContentInUse(library, content_folder)) as app:
         if model is not None:
             await app.model.load(model)
-        front = Front(app.dialogue.answer, app.text, app.blocked)
+        front = Front(app.dialogue.answer, app.text, app.blocked, app.poll_sent)
         application = build(TOKEN, SendBudget(pace), front, api_url=telegram.url, proxy_url=None)
         stop, listening = asyncio.Event(), asyncio.Event()
 
         def ready(username: str) -> None:
             app.links.username = username
-            app.alerts.connect(front.sender(application.bot))
+            app.connect(front.sender(application.bot))
             listening.set()
 
         polling = asyncio.create_task(poll(application, app.text, stop, ready))

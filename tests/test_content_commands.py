@@ -1,6 +1,7 @@
 """`cardwise content …` and `cardwise doctor` as an admin uses them."""
 
 import json
+import sqlite3
 from pathlib import Path
 from unittest import mock
 
@@ -96,6 +97,28 @@ def test_the_doctor_names_a_lost_key_and_a_wrong_setting(environment: dict[str, 
     wrong = cardwise(environment, "doctor", CARDWISE_TIMEZONE="Nowhere/Land")
     assert wrong.returncode == 1
     assert "CARDWISE_TIMEZONE" in wrong.stdout
+
+
+def test_the_doctor_knows_a_database_of_a_newer_version(environment: dict[str, str]) -> None:
+    assert cardwise(environment, "db", "upgrade").returncode == 0
+    with sqlite3.connect(Path(environment["CARDWISE_DATA_DIR"]) / "cardwise.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    done = cardwise(environment, "doctor")
+    assert done.returncode == 1
+    assert "newer version" in done.stdout
+
+
+def test_a_file_with_a_mistake_is_shown_with_its_mistake(environment: dict[str, str], folder: Path) -> None:
+    path = folder / "laws" / "cl-312.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("wording: ", "wording: x", 1), encoding="utf-8")
+    with mock.patch("bot.content_check.inspect", return_value=inspect(folder)):
+        done = cardwise(environment, "content", "show", "cl-312")
+    assert done.returncode == 1
+    assert "wording" in done.stderr
+
+
+def test_a_misspelt_search_is_wrong_usage(environment: dict[str, str]) -> None:
+    assert cardwise(environment, "content", "list", "cases", "--role", "sudent").returncode == 2
 
 
 def test_the_doctor_names_another_key_and_broken_content(environment: dict[str, str], folder: Path) -> None:

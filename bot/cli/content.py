@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli.errors import Mistake
+from content.schema import choices_of
 
 if TYPE_CHECKING:
     from content.library import Library
@@ -66,6 +67,7 @@ def show(name: str, lang: str) -> None:
     try:
         found = names_in(library, name)
         if not found:
+            _tell_if_broken(library, name)
             raise Mistake(f"there is nothing named {name!r}: `cardwise content list` shows all names")
         if len(found) > 1:
             raise Mistake(f"{name!r} is several things; say which: {', '.join(found)}")
@@ -74,12 +76,23 @@ def show(name: str, lang: str) -> None:
         raise Mistake(f"{name} names {error}, which is missing: run `cardwise content check`") from None
 
 
+def _tell_if_broken(library: "Library", name: str) -> None:
+    """Say what is wrong with the file that `name` means, when that is why it cannot be shown."""
+    from bot.content_check import check_all
+
+    stem = name.rpartition("/")[2].partition(".")[0]
+    broken = [one for one in library.broken if one.endswith(f"/{stem}")]
+    if broken:
+        problems = [p for p in check_all()[1] if p.path.stem == stem and p.path.parent.name in broken[0]]
+        raise Mistake(*(str(replace(problem, path=_shown(problem.path))) for problem in problems))
+
+
 @content.command(name="list")
 @click.argument("kind", type=click.Choice(_KINDS), required=False)
-@click.option("--role", help="Of cases: who (student, minor, worker, tech_employee, insider, other).")
-@click.option("--act", help="Of cases: what was done (provide_item, move_money, collect_cards, …).")
+@click.option("--role", type=click.Choice(choices_of("roles")), help="Of cases: who.")
+@click.option("--act", type=click.Choice(choices_of("acts")), help="Of cases: what was done.")
 @click.option("--item", help="Of cases: with what (bank_card, phone_card, …).")
-@click.option("--outcome", help="Of cases: how it ended (imprisonment, suspended, not_prosecuted, …).")
+@click.option("--outcome", type=click.Choice(choices_of("outcomes")), help="Of cases: how it ended.")
 @click.option("--age", type=int, help="Of cases: how old.")
 def list_(
     kind: str | None, role: str | None, act: str | None, item: str | None, outcome: str | None, age: int | None

@@ -12,8 +12,8 @@ from bot.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.content_in_use import ContentInUse
     from bot.settings import Settings
-    from content.library import Library
 
 HOW_TO_GET_A_TOKEN = (
     "No TELEGRAM_BOT_TOKEN: get one from @BotFather on Telegram (send it /newbot) "  # noqa: S105
@@ -28,7 +28,7 @@ def run() -> None:
     The first start creates the database and trains the model.
     """
     from bot import logs
-    from bot.content_check import load_checked
+    from bot.content_in_use import ContentInUse
     from bot.settings import load_settings
 
     with told_plainly():
@@ -40,15 +40,14 @@ def run() -> None:
                     f"{HOW_TO_GET_A_TOKEN} (There is no terminal to chat in either; `cardwise chat` reads a pipe.)"
                 )
             click.echo(f"{HOW_TO_GET_A_TOKEN} Until then, here is the same bot in the terminal.", err=True)
-        asyncio.run(_run(settings, load_checked()))
+        asyncio.run(_run(settings, ContentInUse.load()))
 
 
-async def _run(settings: "Settings", library: "Library") -> None:
+async def _run(settings: "Settings", content: "ContentInUse") -> None:
     from bot.app import open_app
-    from bot.content_in_use import ContentInUse
     from bot.model import or_rest, prepare, train_and_swap
 
-    async with open_app(settings, ContentInUse(library)) as app:
+    async with open_app(settings, content) as app:
         with progress_bar("Training the model") as progress:
             up_to_date = await or_rest(prepare(app.model, settings.data_dir, progress))
         swapping = None
@@ -81,7 +80,7 @@ async def _telegram(app: "App") -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     proxy = settings.telegram_proxy_url
-    front = Front(app.dialogue.answer, app.text, app.blocked)
+    front = Front(app.dialogue.answer, app.text, app.blocked, app.poll_sent)
     application = build(
         settings.telegram_token.get_secret_value(),
         SendBudget(),
@@ -92,7 +91,7 @@ async def _telegram(app: "App") -> None:
 
     def ready(username: str) -> None:
         app.links.username = username
-        app.alerts.connect(front.sender(application.bot))
+        app.connect(front.sender(application.bot))
         click.echo(f"Cardwise is on Telegram as @{username}. Stop with Ctrl+C.", err=True)
 
     try:

@@ -60,6 +60,8 @@ def rendered(replies: Iterable[Reply]) -> str:
     number = 1
     for reply in replies:
         lines = [reply.text]
+        if reply.file is not None:
+            lines.append(f"--- {reply.file.name}\n{reply.file.text}---")
         for row in reply.buttons:
             labels = []
             for button in row:
@@ -106,7 +108,8 @@ async def _json_turn(chat: Chat, raw: str) -> dict[str, Any]:
 
 def _json_reply(reply: Reply) -> dict[str, Any]:
     buttons = [button.label for row in reply.buttons for button in row]
-    return {"text": reply.text, "buttons": buttons, "quiz": None}
+    quiz = {"question": reply.quiz.question, "options": list(reply.quiz.options)} if reply.quiz else None
+    return {"text": reply.text, "buttons": buttons, "quiz": quiz}
 
 
 def as_json_line(value: object) -> str:

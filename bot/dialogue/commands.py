@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.dialogue import handlers, pages, presses
+from bot.dialogue import handlers, pages, presses, quiz, settings
 from bot.dialogue.request import Consent, Handler, Outcome, Request, says
 from bot.replies import Button, Press, PressKind, Reply
 
@@ -32,6 +32,8 @@ def _opens_a_page(request: Request) -> bool:
 def start(request: Request) -> Outcome:
     """Greet, say what this is, and ask once whether campaigns are wanted. A payload opens the page it names."""
     kind, _, subject = request.turn.text.strip().partition("_")
+    if kind == quiz.START_PAYLOAD:
+        return quiz.start(request)
     if kind in LINK_KINDS and subject:
         turn = replace(request.turn, press=Press(LINK_KINDS[kind], subject))
         return presses.handle(replace(request, turn=turn))
@@ -65,7 +67,7 @@ def shelf(name: str) -> Handler:
 
 
 # What is stored about a person is settled in private.
-PERSONAL = ("start", "language", "stop", "subscribe")
+PERSONAL = ("start", "language", "stop", "subscribe", "school", "export", "forget", "feedback", "cancel")
 
 COMMANDS: dict[str, Handler] = {
     "start": start,
@@ -80,4 +82,10 @@ COMMANDS: dict[str, Handler] = {
     "words": shelf("glossary"),
     "myths": shelf("beliefs"),
     "story": shelf("stories"),
+    "quiz": quiz.start,
+    "school": settings.school,
+    "export": settings.export,
+    "forget": settings.forget,
+    "feedback": settings.feedback,
+    "cancel": settings.cancel,
 }

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from random import Random
 from typing import Protocol, cast
 
-from bot.dialogue import commands, handlers, presses
+from bot.dialogue import commands, handlers, own_data, presses, progress, quiz, settings
 from bot.dialogue.follow_up import follow_up
-from bot.dialogue.request import Consent, Outcome, Request, says
+from bot.dialogue.guided import says_done
+from bot.dialogue.request import Consent, Move, Outcome, Own, Request, says
 from bot.dialogue.safety import speaks_of_danger
 from bot.dialogue.state import KEPT_FOR, State, from_json
 from bot.replies import Reply
@@ -16,7 +18,7 @@ from content.library import Library
 from content.schema import Language
 from db.engine import Database
 from db.models import Consent as StoredConsent
-from db.models import Person
+from db.models import Person, Poll
 from db.work import WriteWork
 from nlu.interpreter import FALLBACK, Interpreter, Parse
 from nlu.language import stronger_language
@@ -33,15 +35,16 @@ class StaffCommands(Protocol):
 
 @dataclass(frozen=True)
 class _Known:
-    """What is stored about the person of a turn."""
+    """What is stored about the person of a turn; `met`: whether anything is."""
 
     state: State
+    met: bool = False
     language: str | None = None
     consent: StoredConsent = StoredConsent.NOT_ASKED
 
 
 class Dialogue:
-    """Answers turns. Every message is answered, whatever it is."""
+    """Answers turns. Every message, press and command is answered, whatever it is."""
 
     def __init__(
         self,
@@ -49,20 +52,44 @@ class Dialogue:
         library: Callable[[], Library],
         interpreter: Callable[[], Interpreter | None],
         staff: StaffCommands | None = None,
+        chance: Random | None = None,
     ) -> None:
         self._database = database
         self._library = library
         self._interpreter = interpreter
         self._staff = staff
+        self._chance = chance or Random()
 
     async def answer(self, turn: Turn) -> tuple[Reply, ...]:
-        """The replies to `turn`, at least one."""
+        """The replies to `turn`: at least one, but for the answer to a poll that asks nothing of us any more."""
         known = _Known(State()) if turn.in_group else await self._recall(turn.address)
+        if turn.kind is Kind.POLL_ANSWER and not known.met:
+            return ()  # a poll that was passed on: whoever has never talked to us is neither stored nor written to
         request = self._request(turn, known)
         reply = await self._staff.handle(turn, request.language) if self._staff is not None else None
         outcome = await self._decide(request, known) if reply is None else _after_staff(request, reply)
-        await self._remember(turn, outcome)
-        return outcome.replies
+        if outcome.own is Own.ERASE:
+            return await self._erase(request, outcome)
+        outcome = await self._with_own_data(request, outcome)
+        return outcome.replies + await self._remember(turn, outcome)
+
+    async def _erase(self, request: Request, outcome: Outcome) -> tuple[Reply, ...]:
+        """Erase the person, look again, and remember nothing of this turn either."""
+        try:
+            gone = await own_data.erase(self._database, request.turn.address)
+        except own_data.OnlyAdmin:
+            return (says(request, "forget_only_admin"),)
+        return outcome.replies if gone else (says(request, "failed"),)
+
+    async def _with_own_data(self, request: Request, outcome: Outcome) -> Outcome:
+        address = request.turn.address
+        if outcome.own is Own.EXPORT:
+            return settings.with_export(outcome, await own_data.export(self._database, address))
+        if outcome.own is Own.PLACES:
+            return settings.with_places(request, outcome, await own_data.places(self._database, address))
+        if outcome.leave is not None and not await own_data.leave(self._database, address, outcome.leave):
+            return replace(outcome, replies=(says(request, "school_none"),))
+        return outcome
 
     def _request(self, turn: Turn, known: _Known) -> Request:
         language = known.language or known.state.language or turn.language_hint or "zh"
@@ -72,13 +99,16 @@ class Dialogue:
             language=cast(Language, language if language in ("zh", "en") else "en"),
             library=self._library(),
             consent_asked=known.consent is not StoredConsent.NOT_ASKED,
+            chance=self._chance,
         )
 
     async def _decide(self, request: Request, known: _Known) -> Outcome:
         turn = request.turn
-        if turn.kind in (Kind.PRESS, Kind.COMMAND):
+        if turn.kind in (Kind.PRESS, Kind.COMMAND, Kind.POLL_ANSWER):
             # Whoever goes on to something else has not answered our question: a later yes is not an answer to it.
             request = replace(request, state=replace(request.state, pending=""))
+            if turn.kind is Kind.POLL_ANSWER:
+                return quiz.poll_answered(request, await self._poll(turn.poll_id))
             return presses.handle(request) if turn.kind is Kind.PRESS else commands.handle(request)
         if turn.kind in _WORDS and turn.text.strip():
             return await self._understand(request, known)
@@ -91,6 +121,8 @@ class Dialogue:
         if in_danger:
             spoken = _chosen(known) or stronger_language(request.turn.text)
             return handlers.care(replace(request, language=spoken, state=replace(request.state, pending="")))
+        if request.state.guide and says_done(request.turn.text):
+            return handlers.affirm(request)
         interpreter = self._interpreter()
         if interpreter is None:
             return Outcome((says(request, "resting"),), request.state)
@@ -114,21 +146,30 @@ class Dialogue:
             )
         )
 
+    async def _poll(self, poll_id: str) -> Poll | None:
+        async with self._database.read() as work:
+            return await work.quizzes.poll(poll_id)
+
     async def _recall(self, address: str) -> _Known:
         async with self._database.read() as work:
             person = await work.people.find(address)
             if person is None:
                 return _Known(State())
-            return _Known(from_json(await work.conversations.state(person.id)), person.language, person.consent)
+            state = from_json(await work.conversations.state(person.id))
+            return _Known(state, True, person.language, person.consent)
 
-    async def _remember(self, turn: Turn, outcome: Outcome) -> None:
+    async def _remember(self, turn: Turn, outcome: Outcome) -> tuple[Reply, ...]:
+        """Store what is to be remembered. Gives what a move in the quiz says, which depends on what is stored."""
         now = datetime.now(UTC)
         async with self._database.write() as work:
             if outcome.counted:
                 language = outcome.replies[0].language
                 await work.counts.add(now.date(), outcome.counted, language)
-            if not turn.in_group:
-                await _store(work, turn.address, outcome, now)
+            if outcome.rating:
+                language = outcome.replies[0].language
+                rating = outcome.rating
+                await work.counts.rate(now.date(), rating.answer, language, helpful=rating.helpful)
+            return () if turn.in_group else await _store(work, turn.address, outcome, now)
 
 
 def _after_staff(request: Request, reply: Reply) -> Outcome:
@@ -150,7 +191,7 @@ def _spoken(request: Request, parse: Parse) -> Language:
     return parse.answer_language
 
 
-async def _store(work: WriteWork, address: str, outcome: Outcome, now: datetime) -> None:
+async def _store(work: WriteWork, address: str, outcome: Outcome, now: datetime) -> tuple[Reply, ...]:
     person = await work.people.find_or_add(address)
     person.blocked_at = None  # whoever writes to the bot has not blocked it
     if outcome.language is not None:
@@ -158,6 +199,15 @@ async def _store(work: WriteWork, address: str, outcome: Outcome, now: datetime)
     if outcome.consent is not None:
         await _store_consent(work, person, outcome.consent)
     await work.conversations.save(person.id, outcome.state.to_json(), now + KEPT_FOR)
+    return await _make(work, person, outcome.move) if outcome.move is not None else ()
+
+
+async def _make(work: WriteWork, person: Person, move: Move) -> tuple[Reply, ...]:
+    """Make a move in the quiz; of two at once, the second sees what the first did."""
+    before = progress.from_json(await work.quizzes.hold_progress(person.id))
+    after, replies = move(before)
+    await work.quizzes.save_progress(person.id, after.to_json())
+    return replies
 
 
 async def _store_consent(work: WriteWork, person: Person, change: Consent) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.dialogue import numbers, pages
+from bot.dialogue import guided, numbers, pages, quiz
 from bot.dialogue.glossary import asked_term
 from bot.dialogue.learning import term_page
 from bot.dialogue.request import Consent, Handler, Outcome, Request, says
@@ -39,17 +39,22 @@ def handle(request: Request) -> Outcome:
 
 def _explained(request: Request, intent: str) -> Outcome | None:
     """The page of a term, when its meaning is asked for and the answer understood does not itself explain it."""
+    if request.turn.kind is Kind.FORWARDED or intent == DISTRESS:
+        return None
     asked = asked_term(request.turn.text, request.library)
-    if asked is None or intent == DISTRESS:
+    if asked is None:
         return None
     term = request.library.glossary[asked.term]
     about = term.topic.partition(".")[0]
     understood = intent not in (FALLBACK, "out_of_scope")
-    explains = intent == about and intent in _EXPLAINING
-    if not asked.misnomer and understood and (explains or not asked.plainly):
+    # «卡被冻结是什么意思» is asked by somebody whose card is frozen: they need the steps, not the word.
+    in_trouble = intent == about and intent.startswith(PRIVATE_PREFIX) and not asked.own_name
+    explains = intent == about and intent in _EXPLAINING and not asked.misnomer
+    if understood and (explains or in_trouble or not asked.plainly):
         return None
     page = replace(term_page(request.library, term, request.language), intent=intent)
-    return Outcome((page,), replace(request.state, topic=term.topic), counted=about)
+    # Not counted: who asks for a word has not asked for what it is about.
+    return Outcome((page,), replace(request.state, topic=term.topic))
 
 
 def is_private(request: Request, intent: str) -> bool:
@@ -125,10 +130,6 @@ def ask_bot(request: Request) -> Outcome:
     return Outcome((pages.menu_page(request.library, "ask_bot", request.language, "ask_bot"),), request.state)
 
 
-def start_quiz(request: Request) -> Outcome:
-    return Outcome((pages.menu_page(request.library, "no_quiz_yet", request.language, "start_quiz"),), request.state)
-
-
 def feedback_wrong(request: Request) -> Outcome:
     """The last answer missed: offer what else the last message may have meant."""
     others = [name for name in request.state.ranking if name != request.state.topic.partition(".")[0]]
@@ -139,7 +140,20 @@ def feedback_wrong(request: Request) -> Outcome:
 def affirm(request: Request) -> Outcome:
     if request.state.pending == "consent":
         return subscribe(request)
+    step = _next_step(request)
+    if step is not None:
+        return step
     return Outcome((pages.menu_page(request.library, "what_now", request.language, "affirm"),), request.state)
+
+
+def _next_step(request: Request) -> Outcome | None:
+    """While a guide runs, a yes means that the step is done."""
+    guide, _, number = request.state.guide.partition(":")
+    page = guided.step_page(request.library, guide, int(number) + 1, request.language) if number.isdecimal() else None
+    if page is None:
+        return None
+    running = f"{guide}:{int(number) + 1}" if int(number) < len(request.library.guides[guide].steps) else ""
+    return Outcome((page,), replace(request.state, guide=running))
 
 
 def deny(request: Request) -> Outcome:
@@ -186,7 +200,7 @@ HANDLERS: dict[str, Handler] = {
     "affirm": affirm,
     "deny": deny,
     "ask_bot": ask_bot,
-    "start_quiz": start_quiz,
+    "start_quiz": quiz.start,
     "change_language": change_language,
     "ask_privacy": says_only("privacy"),
     "subscribe": subscribe,

@@ -14,6 +14,7 @@ _PAID = ("ask_provide_item", "ask_collect_cards", "offer_item", "report_provided
 _MOVED = ("ask_move_money", "report_moved_money", "ask_penalty", "ask_threshold")
 _ADULT = 18  # Criminal Law Art. 17: younger people are punished less
 _AGES = "ask_age"
+_NOT_ABOUT_AGE = (_AGES, "distress", "talk_to_counsellor", "ask_hotline")
 
 
 def with_numbers(library: Library, page: Reply, intent: str, answer: Answer, entities: Entities) -> tuple[Reply, ...]:
@@ -50,7 +51,7 @@ def _notes(library: Library, intent: str, answer: Answer, entities: Entities, la
 
 def _young(intent: str, answer: Answer, entities: Entities) -> list[int]:
     """The ages of minors, when the answer is not about them anyway."""
-    if intent == _AGES or (answer.when and answer.when.age):
+    if intent in _NOT_ABOUT_AGE or (answer.when and answer.when.age):
         return []
     return [value for value in entities.get("age", ()) if isinstance(value, int) and value < _ADULT]
 

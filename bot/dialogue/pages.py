@@ -4,12 +4,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.replies import Button, Press, PressKind, Reference, Reply
+from content.learning_checks import LONGEST_MESSAGE
 from content.library import Library
 from content.schema import Answer, Case, Guide, Language, Law, Verdict, Verified
 
 MARKS = {Verdict.UNLAWFUL: "⛔", Verdict.RISKY: "⚠️", Verdict.FINE: "✅", Verdict.INFO: "ℹ️", Verdict.CARE: "💛"}
 _CHOICES = 3
+HELPFUL, UNHELPFUL = 1, 2
 TALK = "talk_to_counsellor"
+# Nobody in despair is asked for marks.
+_NOT_RATED = ("distress", TALK)
 _ABOUT_JOBS = ("check_job", "ask_find_safe_job")
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -81,13 +85,24 @@ def _answer_buttons(library: Library, intent: str, answer: Answer, language: Lan
     if library.beliefs_about(intent, answer.id):
         first.append(_button(library, "button_belief", language, Press(PressKind.BELIEFS, reference)))
     if answer.guide:
-        second.append(_button(library, "button_guide", language, Press(PressKind.GUIDE, answer.guide)))
+        # Whoever has already done something is led step by step; for the others one page is enough.
+        kind = PressKind.STEP if intent.startswith("report_") else PressKind.GUIDE
+        second.append(_button(library, "button_guide", language, Press(kind, answer.guide)))
     if intent != TALK:
         second.append(_button(library, "button_talk", language, Press(PressKind.ANSWER, TALK)))
     related = [answer_button(library, reference, language) for reference in answer.related]
     if intent in _ABOUT_JOBS:
         related.append(_button(library, "button_all_flags", language, Press(PressKind.SHELF, "red_flags")))
-    return tuple(tuple(row) for row in (first, second, *([button] for button in related)) if row)
+    rating = () if intent in _NOT_RATED else rating_row(reference)
+    return tuple(tuple(row) for row in (first, second, *([button] for button in related), rating) if row)
+
+
+def rating_row(reference: str) -> tuple[Button, ...]:
+    """👍 and 👎 under an answer."""
+    return (
+        Button("👍", Press(PressKind.HELPFUL, reference, HELPFUL)),
+        Button("👎", Press(PressKind.HELPFUL, reference, UNHELPFUL)),
+    )
 
 
 def _button(library: Library, key: str, language: Language, press: Press) -> Button:
@@ -172,8 +187,8 @@ def one_case_page(library: Library, case: Case, language: Language) -> Reply:
     return Reply(headline=f"🧑‍⚖️ {case.title[language]}", body=body, language=language)
 
 
-def guide_page(library: Library, guide: Guide, language: Language) -> Reply:
-    """What to do now, step by step."""
+def guide_pages(library: Library, guide: Guide, language: Language) -> tuple[Reply, ...]:
+    """What to do now, all steps at once: in as many messages as keep each of them short."""
     steps = []
     for number, step in enumerate(guide.steps, 1):
         line = f"{number}. {step.do[language]}"
@@ -181,16 +196,31 @@ def guide_page(library: Library, guide: Guide, language: Language) -> Reply:
             line += "\n   " + hotline_line(library, step.call, language)
         steps.append(line)
     avoid = "\n".join(f"✗ {text[language]}" for text in guide.avoid)
-    body = "\n\n".join([guide.urgent[language], "\n".join(steps), f"{library.text('avoid_label', language)}\n{avoid}"])
+    parts = [f"{guide.urgent[language]}\n", *steps, f"\n{library.text('avoid_label', language)}\n{avoid}"]
+    headline = f"🧭 {guide.title[language]}"
     talk = _button(library, "button_talk", language, Press(PressKind.ANSWER, TALK))
-    return Reply(
-        headline=f"🧭 {guide.title[language]}",
-        body=body,
+    last = Reply(
+        body="",
         buttons=((talk,),),
         language=language,
         references_label=labelled(library, "law_label", language, "") if guide.laws else "",
         references=law_references(library, guide.laws, language),
     )
+    room = LONGEST_MESSAGE - max(len(headline), len(last.references_line)) - 4
+    bodies = _packed(parts, room)
+    replies = [Reply(body=body, language=language) for body in bodies[:-1]] + [replace(last, body=bodies[-1])]
+    return (replace(replies[0], headline=headline), *replies[1:])
+
+
+def _packed(parts: Iterable[str], room: int) -> list[str]:
+    """`parts`, one a line, in as few texts as keep each within `room` (a part that is longer stands alone)."""
+    bodies: list[str] = []
+    for part in parts:
+        if bodies and len(bodies[-1]) + 1 + len(part) <= room:
+            bodies[-1] += f"\n{part}"
+        else:
+            bodies.append(part.strip("\n"))
+    return bodies
 
 
 def menu_buttons(library: Library, language: Language) -> Rows:

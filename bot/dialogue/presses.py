@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.dialogue import handlers, learning, pages, shelves
+from bot.dialogue import guided, handlers, learning, pages, quiz, settings, shelves
 from bot.dialogue.request import Outcome, Request, says
 from bot.replies import Press, PressKind, Reply
 
@@ -58,7 +58,7 @@ def _case(request: Request, press: Press) -> Outcome | None:
 
 def _guide(request: Request, press: Press) -> Outcome | None:
     guide = request.library.guides.get(press.subject)
-    return Outcome((pages.guide_page(request.library, guide, request.language),), request.state) if guide else None
+    return Outcome(pages.guide_pages(request.library, guide, request.language), request.state) if guide else None
 
 
 def _one_case(request: Request, press: Press) -> Outcome | None:
@@ -106,6 +106,21 @@ def _scene(request: Request, press: Press) -> Outcome | None:
     return _page(request, learning.scene_page(request.library, story_id, story, name, request.language))
 
 
+def _step(request: Request, press: Press) -> Outcome | None:
+    """A step of a guide; it is remembered, so that a «done» that is typed leads to the next."""
+    page = guided.step_page(request.library, press.subject, press.choice, request.language)
+    if page is None:
+        return None
+    guide = request.library.guides[press.subject]
+    running = f"{press.subject}:{max(press.choice, 1)}" if press.choice <= len(guide.steps) else ""
+    return Outcome((page,), replace(request.state, guide=running))
+
+
+def _later(request: Request, press: Press) -> Outcome | None:
+    page = guided.later_page(request.library, press.subject, press.choice, request.language)
+    return Outcome((page,), replace(request.state, guide="")) if page else None
+
+
 def _page(request: Request, page: Reply) -> Outcome:
     return Outcome((page,), request.state)
 
@@ -133,6 +148,15 @@ def _menu(request: Request, _press: Press) -> Outcome | None:
     return Outcome((pages.menu_page(request.library, "menu", request.language),), request.state)
 
 
+def _private(handler: Callable[[Request, Press], Outcome | None]) -> Callable[[Request, Press], Outcome | None]:
+    """What is stored about a person is settled in private."""
+
+    def checked(request: Request, press: Press) -> Outcome | None:
+        return handlers.go_private(request) if request.turn.in_group else handler(request, press)
+
+    return checked
+
+
 _HANDLERS: dict[PressKind, Callable[[Request, Press], Outcome | None]] = {
     PressKind.ANSWER: _answer,
     PressKind.MEANT: _meant,
@@ -150,4 +174,11 @@ _HANDLERS: dict[PressKind, Callable[[Request, Press], Outcome | None]] = {
     PressKind.TERM: _term,
     PressKind.SHELF: _shelf,
     PressKind.SCENE: _scene,
+    PressKind.STEP: _step,
+    PressKind.LATER: _later,
+    PressKind.HELPFUL: settings.rated,
+    PressKind.FORGET: _private(settings.forget_pressed),
+    PressKind.LEAVE: _private(settings.leave_pressed),
+    PressKind.ROUND: quiz.round_pressed,
+    PressKind.OPTION: _private(quiz.option_pressed),
 }

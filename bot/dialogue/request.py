@@ -1,9 +1,11 @@
 """What a handler is given, and what it gives back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from random import Random
 
+from bot.dialogue.progress import Progress
 from bot.dialogue.state import State
 from bot.replies import Reply
 from bot.turns import Turn
@@ -20,6 +22,22 @@ class Consent(StrEnum):
     ASKED = "asked"
 
 
+class Own(StrEnum):
+    """Something to be done with what is stored about the person."""
+
+    EXPORT = "export"
+    ERASE = "erase"
+    PLACES = "places"  # show the schools they have joined
+
+
+@dataclass(frozen=True)
+class Rating:
+    """What somebody thinks of an answer."""
+
+    answer: str
+    helpful: bool
+
+
 @dataclass(frozen=True)
 class Request:
     """One turn with everything known about it."""
@@ -32,6 +50,11 @@ class Request:
     parse: Parse | None = None
     meant: str = ""  # the intent, once what was said before is taken into account
     why: bool = False  # the reasons for the last answer are asked for
+    chance: Random = field(default_factory=Random, repr=False)  # what is left to chance, such as quiz questions
+
+
+Move = Callable[[Progress], tuple[Progress, tuple[Reply, ...]]]
+"""A move in the quiz: from where the person is to where they are then, and what is said."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +66,10 @@ class Outcome:
     consent: Consent | None = None
     language: str | None = None
     counted: str = ""
+    own: Own | None = None
+    leave: int | None = None  # the number of the membership to end
+    rating: Rating | None = None
+    move: Move | None = None  # made while the person's progress is held; what it says comes after `replies`
 
 
 Handler = Callable[[Request], Outcome]

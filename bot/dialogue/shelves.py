@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.replies import Button, Press, PressKind, Reply
+from content.learning_checks import LONGEST_LABEL
 from content.library import Library
 from content.schema import Language
 
@@ -58,13 +59,18 @@ def _parts(library: Library, shelf: str, language: Language) -> list[Button]:
         for key, law in library.laws.items():
             firsts.setdefault(law.law[language], key)
         found = [(key, name) for name, key in firsts.items()]
-    return [Button(label, Press(PressKind.SHELF, f"{shelf}.{part}")) for part, label in found]
+    return [Button(_label(label), Press(PressKind.SHELF, f"{shelf}.{part}")) for part, label in found]
+
+
+def _label(text: str) -> str:
+    """`text` as a button: phones cut what is longer, in the middle of a word."""
+    return text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1].rstrip() + "…"
 
 
 def _items(library: Library, shelf: str, part: str, language: Language) -> list[Button]:
     if shelf == "cases":
         return [
-            Button(library.cases[key].title[language], Press(PressKind.ONE_CASE, key))
+            Button(_label(library.cases[key].title[language]), Press(PressKind.ONE_CASE, key))
             for key in library.search_cases(role=part)
         ]
     if shelf == "glossary":
@@ -78,7 +84,7 @@ def _items(library: Library, shelf: str, part: str, language: Language) -> list[
             return []
         name = library.laws[part].law
         return [
-            Button(f"{law.short[language]} {law.subject[language]}", Press(PressKind.LAW, key))
+            Button(_label(f"{law.short[language]} {law.subject[language]}"), Press(PressKind.LAW, key))
             for key, law in library.laws.items()
             if law.law == name
         ]

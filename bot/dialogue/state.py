@@ -21,6 +21,8 @@ class State:
     entities: Entities = field(default_factory=dict)
     ranking: tuple[str, ...] = ()  # what the last message may have meant, likeliest first
     pending: str = ""
+    guide: str = ""  # the guide that runs and the step in it, as guide:step
+    rated: str = ""  # the answer of which they have said whether it helped
 
     def understood(self, ranking: Iterable[str], entities: Entities) -> "State":
         """The state once a message has been understood."""
@@ -42,6 +44,8 @@ def from_json(text: str | None) -> State:
             entities={str(name): tuple(values) for name, values in data.get("entities", {}).items()},
             ranking=tuple(map(str, data.get("ranking", ()))),
             pending=str(data.get("pending", "")),
+            guide=str(data.get("guide", "")),
+            rated=str(data.get("rated", "")),
         )
     except (ValueError, AttributeError, TypeError):
         return State()

@@ -24,7 +24,13 @@ TELEGRAM = "https://api.telegram.org"
 
 Bot = Application[Any, Any, Any, Any, Any, Any]
 
-UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+UPDATES = [
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.POLL_ANSWER,
+    Update.MY_CHAT_MEMBER,
+]
 
 
 class TelegramRefusedToken(Exception):

@@ -6,13 +6,14 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from telegram import ChatMember, LinkPreviewOptions, Message, Update, User
+from telegram import ChatMember, InputFile, LinkPreviewOptions, Message, Update, User
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 from telegram.ext import Application, CallbackContext, ContextTypes, ExtBot, TypeHandler
 
-from bot.replies import Reply
+from bot.replies import Quiz, Reply
 from bot.telegram.messages import html_pieces, keyboard
+from bot.telegram.polls import as_buttons, send_poll
 from bot.telegram.turns import address, turn_of
 from bot.turns import Turn
 
@@ -21,17 +22,22 @@ logger = logging.getLogger(__name__)
 Answer = Callable[[Turn], Awaitable[tuple[Reply, ...]]]
 Text = Callable[[str, str], str]
 Blocked = Callable[[str, bool], Awaitable[None]]
+PollSent = Callable[[str, str, int], Awaitable[None]]
 
 _ALBUMS_REMEMBERED = 500
 
 
 class Front:
-    """Connects python-telegram-bot with the dialogue. `text(key, language)` gives an interface sentence."""
+    """Connects python-telegram-bot with the dialogue. `text(key, language)` gives an interface sentence.
 
-    def __init__(self, answer: Answer, text: Text, blocked: Blocked) -> None:
+    `poll_sent(poll id, question id, right option)` is told of every quiz poll whose answers reach us.
+    """
+
+    def __init__(self, answer: Answer, text: Text, blocked: Blocked, poll_sent: PollSent) -> None:
         self._answer = answer
         self._text = text
         self._blocked = blocked
+        self._poll_sent = poll_sent
         self._albums: OrderedDict[str, None] = OrderedDict()
 
     def register(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
@@ -54,6 +60,22 @@ class Front:
 
     async def send(self, bot: ExtBot[Any], chat_id: int, reply: Reply, thread: int | None = None) -> None:
         """Send one reply, in as many messages as it needs. Somebody who blocked the bot is noted, not an error."""
+        try:
+            if reply.quiz is not None:
+                if await self._sent_as_poll(bot, chat_id, reply.quiz, thread):
+                    return
+                reply = as_buttons(reply)
+            await self._send_message(bot, chat_id, reply, thread)
+        except Forbidden:
+            await self._blocked(address(chat_id), True)
+
+    async def _sent_as_poll(self, bot: ExtBot[Any], chat_id: int, quiz: Quiz, thread: int | None) -> bool:
+        poll_id = await send_poll(bot, chat_id, quiz, thread)
+        if poll_id is not None and not quiz.anonymous:
+            await self._poll_sent(poll_id, quiz.question_id, quiz.right)
+        return poll_id is not None
+
+    async def _send_message(self, bot: ExtBot[Any], chat_id: int, reply: Reply, thread: int | None) -> None:
         username = bot.username
         pieces = html_pieces(reply, username)
         markup = keyboard(reply, username, self._text("button_private", reply.language))
@@ -68,8 +90,9 @@ class Front:
                     link_preview_options=LinkPreviewOptions(is_disabled=True),
                     message_thread_id=thread,
                 )
-        except Forbidden:
-            await self._blocked(address(chat_id), True)
+            if reply.file is not None:
+                document = InputFile(reply.file.text, filename=reply.file.name)
+                await bot.send_document(chat_id, document, message_thread_id=thread)
         except BadRequest as error:
             if "parse entities" not in str(error):
                 raise
@@ -113,12 +136,16 @@ class Front:
         logger.error("%s while handling an update\n%s", type(error).__name__, where(error))
         # BadRequest is a NetworkError to python-telegram-bot, yet the network is fine: the person can be told.
         unreachable = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
-        if not isinstance(update, Update) or unreachable or update.effective_chat is None:
+        if not isinstance(update, Update) or unreachable:
             return
         user: User | None = update.effective_user
+        # The answer to a poll has a user and no chat: the private chat with them has their id.
+        told = update.effective_chat or user
+        if told is None:
+            return
         language = "zh" if user is None or (user.language_code or "zh").startswith("zh") else "en"
         try:
-            await context.bot.send_message(update.effective_chat.id, self._text("failed", language))
+            await context.bot.send_message(told.id, self._text("failed", language))
         except Exception as second:  # noqa: BLE001 - the outermost handler: nothing may escape from here
             logger.error("%s while saying that something failed", type(second).__name__)
 

@@ -47,7 +47,8 @@ def keyboard(reply: Reply, username: str, private_label: str = "") -> InlineKeyb
         for row in reply.buttons
     ]
     if reply.go_private:
-        rows.append([InlineKeyboardButton(private_label, url=create_deep_linked_url(username))])
+        link = create_deep_linked_url(username, reply.private_payload or None)
+        rows.append([InlineKeyboardButton(private_label, url=link)])
     return InlineKeyboardMarkup(rows) if rows else None
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from telegram import CallbackQuery, Message, MessageEntity, Update, User
+from telegram import CallbackQuery, Message, MessageEntity, PollAnswer, Update, User
 from telegram.constants import ChatType
 
 from bot.replies import decode
@@ -21,6 +21,8 @@ def turn_of(update: Update, bot: User) -> Turn | None:
     """The turn in `update`; None when it needs no reaction (service messages, groups that talk among themselves)."""
     if update.callback_query is not None:
         return _press(update.callback_query)
+    if update.poll_answer is not None:
+        return _poll_answer(update.poll_answer)
     message = update.message or update.edited_message
     user = update.effective_user
     if message is None or user is None or user.is_bot:
@@ -47,6 +49,19 @@ def _press(query: CallbackQuery) -> Turn:
         press=decode(query.data) if query.data else _NO_PRESS,
         in_group=chat is not None and chat.type != ChatType.PRIVATE,
         language_hint=_language(query.from_user),
+    )
+
+
+def _poll_answer(answer: PollAnswer) -> Turn | None:
+    """What somebody chose in a poll of ours. A channel that votes is nobody, and a vote taken back says nothing."""
+    if answer.user is None or answer.user.is_bot or not answer.option_ids:
+        return None
+    return Turn(
+        address=address(answer.user.id),
+        kind=Kind.POLL_ANSWER,
+        poll_id=answer.poll_id,
+        option=answer.option_ids[0],
+        language_hint=_language(answer.user),
     )
 
 

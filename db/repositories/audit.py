@@ -17,6 +17,11 @@ class Audit:
         """The newest entries, newest first."""
         return (await self._session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit))).all()
 
+    async def of(self, person_id: uuid.UUID) -> Sequence[AuditEntry]:
+        """What this person did, oldest first."""
+        query = select(AuditEntry).where(AuditEntry.actor_id == person_id).order_by(AuditEntry.id)
+        return (await self._session.scalars(query)).all()
+
 
 class AuditLog(Audit):
     async def record(self, actor_id: uuid.UUID | None, action: str, subject: str) -> None:

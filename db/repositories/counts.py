@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import TopicCount
+from db.models import FeedbackCount, TopicCount
 
 
 class Counts:
@@ -18,6 +18,11 @@ class Counts:
         rows = await self._session.scalars(select(TopicCount).where(TopicCount.day >= day))
         return {(row.day, row.topic, row.language): row.count for row in rows}
 
+    async def feedback_since(self, day: date) -> dict[tuple[date, str, str], tuple[int, int]]:
+        """How many found an answer helpful and how many not, by (day, answer, language), from `day` on."""
+        rows = await self._session.scalars(select(FeedbackCount).where(FeedbackCount.day >= day))
+        return {(row.day, row.answer, row.language): (row.helpful, row.unhelpful) for row in rows}
+
 
 class CountsWriter(Counts):
     async def add(self, day: date, topic: str, language: str) -> None:
@@ -27,5 +32,20 @@ class CountsWriter(Counts):
         await self._session.execute(
             statement.on_conflict_do_update(
                 index_elements=["day", "topic", "language"], set_={"count": TopicCount.count + 1}
+            )
+        )
+
+    async def rate(self, day: date, answer: str, language: str, *, helpful: bool) -> None:
+        """Count that somebody found `answer` helpful, or not."""
+        dialect = self._session.get_bind().dialect.name
+        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+        ups, downs = (1, 0) if helpful else (0, 1)
+        statement = insert(FeedbackCount).values(
+            day=day, answer=answer, language=language, helpful=ups, unhelpful=downs
+        )
+        await self._session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["day", "answer", "language"],
+                set_={"helpful": FeedbackCount.helpful + ups, "unhelpful": FeedbackCount.unhelpful + downs},
             )
         )

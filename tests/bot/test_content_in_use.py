@@ -2,7 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,85 @@ async def test_a_wrong_edit_is_refused_told_once_and_can_be_mended(
     assert await asyncio.wait_for(told.problems.get(), 10) == []
     assert content() is not before
     assert not content.refused
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    for _ in range(300):
+        if condition():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it never happened")
+
+
+async def test_an_open_editor_does_not_keep_an_edit_from_going_live(
+    watched: tuple[ContentInUse, Told], folder: Path
+) -> None:
+    content, told = watched
+    (folder / "topics" / ".ask_move_money.yml.swp").write_bytes(b"\0")
+    (folder / "topics" / ".#ask_move_money.yml").symlink_to("nobody@nowhere")
+    edit(folder, 'title: {zh: "', 'title: {zh: "新')
+    await until(lambda: content().topics["ask_move_money"].title.zh.startswith("新"))
+    assert told.problems.empty()
+
+
+async def test_a_folder_taken_away_and_put_back_is_noticed(watched: tuple[ContentInUse, Told], folder: Path) -> None:
+    content, told = watched
+    away = folder.parent / "away"
+    folder.rename(away)
+    assert await asyncio.wait_for(told.problems.get(), 20)
+    path = away / TOPIC
+    path.write_text(path.read_text(encoding="utf-8").replace('title: {zh: "', 'title: {zh: "新', 1), encoding="utf-8")
+    away.rename(folder)
+    assert await asyncio.wait_for(told.problems.get(), 20) == []
+    assert content().topics["ask_move_money"].title.zh.startswith("新")
+
+
+async def test_what_was_saved_before_the_watching_began_goes_live(library: Library, folder: Path) -> None:
+    content, told = ContentInUse.load(folder), Told()
+    edit(folder, 'title: {zh: "', 'title: {zh: "新')
+    async with content.watching(told):
+        await until(lambda: content().topics["ask_move_money"].title.zh.startswith("新"))
+
+
+async def test_an_admin_who_is_slow_to_reach_holds_up_nothing(library: Library, folder: Path) -> None:
+    content = ContentInUse(library, folder)
+    telling, never = asyncio.Event(), asyncio.Event()
+
+    async def slow(problems: list[Problem]) -> None:
+        telling.set()
+        await never.wait()
+
+    async with content.watching(slow):
+        await asyncio.sleep(0.5)
+        edit(folder, "verdict: unlawful", "verdict: perhaps")
+        await asyncio.wait_for(telling.wait(), 20)
+        edit(folder, "verdict: perhaps", "verdict: unlawful")
+        await until(lambda: not content.refused)
+
+
+async def test_a_file_that_is_saved_wrong_again_and_again_is_told_once(
+    watched: tuple[ContentInUse, Told], folder: Path
+) -> None:
+    content, told = watched
+    words = ["unlawful", "unlawfu", "unlawf", "unlaw"]
+    for before, after in pairwise(words):
+        edit(folder, f"verdict: {before}\n", f"verdict: {after}\n")
+        await until(lambda word=after: any(word in str(p) or p.field for p in content.refused))  # type: ignore[misc]
+        await asyncio.sleep(1.2)
+    assert told.problems.qsize() == 1
+
+
+async def test_whatever_a_file_does_to_the_check_the_bot_goes_on(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def falls_over(_: Path) -> Library:
+        raise RecursionError
+
+    content = ContentInUse(library, folder)
+    monkeypatch.setattr("bot.content_in_use.load_checked", falls_over)
+    assert not await content.reload()
+    assert "RecursionError" in str(content.refused[0])
+    assert content() is library
 
 
 async def test_a_folder_that_is_gone_is_refused(library: Library, folder: Path) -> None:

@@ -83,6 +83,12 @@ def test_a_question_of_its_own_names_its_own_matter(library: Library) -> None:
     assert understood.entities == {"item": ("social_account",), "deal": ("sell",)}
 
 
+def test_what_has_happened_is_never_a_change_of_the_question(library: Library) -> None:
+    text = "我把卡租出去了怎么办"
+    parse = parsed(text, "report_provided_item", item=("卡", "bank_card"), deal=("租出去", "rent"))
+    assert follow_up(text, parse, LENT, library.knows_ages).intent == "report_provided_item"
+
+
 def test_despair_and_small_talk_are_never_taken_for_a_fragment(library: Library) -> None:
     for intent in ("distress", "thanks", "affirm"):
         assert (

@@ -39,10 +39,27 @@ def test_a_question_for_the_meaning_is_told_from_the_word_alone(text: str, libra
 
 @pytest.mark.parametrize(
     "text",
-    ["跑分判几年", "我的卡被冻结了", "what is the weather", "", "??", "什么是", "what is", "帮信罪判几年", "a" * 4000],
+    [
+        "跑分判几年",
+        "我的卡被冻结了",
+        "what is the weather",
+        "",
+        "??",
+        "什么是",
+        "what is",
+        "帮信罪判几年",
+        "a" * 4000,
+        "那么" * 2000,
+    ],
 )
 def test_other_messages_ask_for_no_term(text: str, library: Library) -> None:
     assert asked_term(text, library) is None
+
+
+def test_which_crime_an_act_is_is_no_question_about_a_word(library: Library) -> None:
+    for text in ("跑分是什么罪", "帮人取钱是什么罪", "卖卡的是什么罪名"):
+        assert asked_term(text, library) is None, text
+    assert asked_term("帮信罪是什么罪", library) is not None
 
 
 def test_every_term_is_found_under_each_of_its_names(library: Library) -> None:

@@ -23,7 +23,7 @@ def test_any_payload_is_a_press_or_an_old_button(payload: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "payload", ["", ":", "0a:x", "1z:x", "1a:", "1a", "1a:x:", "2a:x", "1a:x:-1", "1a:x:١", "1a:x:9999"]
+    "payload", ["", ":", "0a:x", "1Z:x", "1a:", "1a", "1a:x:", "2a:x", "1a:x:-1", "1a:x:١", "1a:x:9999"]
 )
 def test_payloads_of_other_versions_are_no_press(payload: str) -> None:
     press = decode(payload)

@@ -58,7 +58,9 @@ async def test_a_hiccup_while_starting_does_not_end_the_bot(library: Library, tm
 
         async def blocked(_: str, __: bool) -> None: ...
 
-        front = Front(answer, lambda key, _: key, blocked)
+        async def poll_sent(_: str, __: str, ___: int) -> None: ...
+
+        front = Front(answer, lambda key, _: key, blocked, poll_sent)
         application = build(TOKEN, SendBudget(HURRIED), front, api_url=telegram.url, proxy_url=None)
         stop = asyncio.Event()
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.content_check import check_all
 from content.library import Library
-from content.private import private_words
+from content.private import private_numbers, real_names
 from tests.content.test_mistakes import change, problems
 
 FLAGS = {
@@ -61,7 +61,7 @@ def test_nothing_that_has_expired_is_cited(library: Library) -> None:
         (CAMPAIGN, "        answer: ", "        guide: refuse\n        answer: ", "one of them"),
         ("red_flags/running_points.yml", "level: stop", "level: red", "level: Input should be"),
         ("red_flags/running_points.yml", "guide: ", "guide: no-guide #", "'no-guide' is not in guides"),
-        ("red_flags/running_points.yml", "reviewed: 2026-11-25", "reviewed: 2024-01-01", "reviewed more than a year"),
+        ("red_flags/running_points.yml", "reviewed: ", "reviewed: 2024-01-01 #", "reviewed more than a year"),
         ("beliefs/deposit-is-normal.yml", "topics: [", "topics: [ask_nothing, ", "there is no answer 'ask_nothing'"),
         ("beliefs/deposit-is-normal.yml", "laws: [", "# laws: [", "name the laws (or sources)"),
         ("cases/one-card-500.yml", 'facts:\n  zh: "', 'facts:\n  zh: "犯罪嫌疑人张伟强，', "name of a real person"),
@@ -134,10 +134,12 @@ def halves(text: str) -> Iterator[str]:
         "加我微信：abc12345",
         "写信到 someone@example.com",
         "打 138-0013-8000 找他",
+        "加QQ 123456789",
+        "打01012345678",
     ],
 )
 def test_people_and_private_numbers_are_seen(sentence: str) -> None:
-    assert list(private_words(sentence))
+    assert [*private_numbers(sentence), *real_names(sentence)]
 
 
 @pytest.mark.parametrize(
@@ -146,10 +148,11 @@ def test_people_and_private_numbers_are_seen(sentence: str) -> None:
         "被告人张某，在宿舍收购银行卡",
         "涂某通长期收购银行卡",
         "学生和家长都说不知道",
+        "学生马上，学生万一，同学高兴",
         "Tu, a university student, and Wan, a vocational student",
         "2022年上半年起诉6.4万人，法释〔2019〕15号",
         "Jiangyou City Court, Sichuan, 31 December 2020",
     ],
 )
 def test_published_names_and_figures_are_left_alone(sentence: str) -> None:
-    assert not list(private_words(sentence))
+    assert not [*private_numbers(sentence), *real_names(sentence)]

@@ -1,11 +1,15 @@
 """Reading YAML with line numbers: any file gives data or clear problems, never an exception."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.settings import PROJECT
 from content.problems import Problem
 from content.reading import LARGEST_FILE_BYTES, Document, parse, read
 
@@ -62,3 +66,30 @@ def test_deep_nesting_and_bombs_are_refused() -> None:
 def test_any_text_gives_data_or_problems(text: str) -> None:
     result = parse(HERE, text)
     assert isinstance(result, Document) or (result and all(isinstance(p, Problem) for p in result))
+
+
+@pytest.mark.parametrize("bomb", ["- ", "{b: ", "[", "? "])
+def test_what_is_nested_a_hundred_thousand_times_kills_nothing(tmp_path: Path, bomb: str) -> None:
+    """libyaml builds by calling itself: in a process of its own, because a failure would end this one."""
+    path = tmp_path / "deep.yml"
+    path.write_text("x:\n" + bomb * 100_000 + "y", encoding="utf-8")
+    code = f"from pathlib import Path; from content.reading import read; print(read(Path({str(path)!r}))[0].message)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=PROJECT)
+    assert done.returncode == 0, done.stderr
+    assert "nested too deeply" in done.stdout or "not valid YAML" in done.stdout
+
+
+@pytest.mark.parametrize("value", ["!!timestamp today", '!!int ""', '!!float ""', "!!bool maybe", "2026-13-45"])
+def test_a_value_that_makes_the_loader_fall_over_is_a_problem(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "odd.yml"
+    path.write_text(f"x: {value}\n", encoding="utf-8")
+    found = read(path)
+    assert isinstance(found, list)
+    assert "\n" not in str(found[0])
+
+
+def test_a_pipe_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yml")
+    found = read(tmp_path / "pipe.yml")
+    assert isinstance(found, list)
+    assert "not a file" in found[0].message

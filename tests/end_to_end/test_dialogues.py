@@ -1,8 +1,9 @@
 """Conversations as data: tests/dialogues/*.yml, played on the stand-in for Telegram with the real model.
 
 A file is a list of conversations. Each has a `name`, optionally the student's Telegram `language`, and `steps`:
-`says: text` or `presses: part of a button's label`, and what must be seen then: `verdict` (the first mark), `has` and
-`lacks` (parts of the text), `buttons` (parts of labels), `replies` (how many messages come, one unless said).
+`says: text`, `presses: part of a button's label` or `answers: right`, `wrong` or a part of an option (the last poll), and
+what must be seen then: `verdict` (the first mark), `has` and `lacks` (parts of the text), `buttons` (parts of labels),
+`poll` (true or false), `replies` (how many messages come, one unless said).
 """
 
 import itertools
@@ -19,7 +20,7 @@ from tests.fakes.telegram import Sent
 pytestmark = [pytest.mark.model, pytest.mark.asyncio(loop_scope="module")]
 
 DIALOGUES = Path(__file__).parent.parent / "dialogues"
-_STEP_KEYS = {"says", "presses", "verdict", "has", "lacks", "buttons", "replies", "language"}
+_STEP_KEYS = {"says", "presses", "answers", "verdict", "has", "lacks", "buttons", "poll", "replies", "language"}
 _people = itertools.count(900_000)
 
 
@@ -33,22 +34,29 @@ def conversations() -> Iterator[Any]:
 async def test_conversation(running: Running, conversation: dict[str, Any]) -> None:
     student = running.telegram.person(next(_people), conversation.get("language", "zh-hans"))
     buttons: Sent | None = None
+    poll: Sent | None = None
     for step in conversation["steps"]:
         assert set(step) <= _STEP_KEYS, f"unknown words in {step}"
         if "says" in step:
             student.says(step["says"])
+        elif "answers" in step:
+            assert poll is not None, "no poll to answer yet"
+            student.answers(poll, step["answers"])
         else:
             assert buttons is not None, "nothing to press yet"
             student.presses(buttons, step["presses"])
         answers = await student.hears(step.get("replies", 1))
         buttons = next((answer for answer in reversed(answers) if answer.keyboard), buttons)
+        poll = next((answer for answer in reversed(answers) if answer.poll), poll)
         check(step, answers)
 
 
 def check(step: dict[str, Any], answers: list[Sent]) -> None:
     text = "\n".join(answer.text for answer in answers)
     labels = [label for answer in answers for label in answer.labels]
-    asked = step.get("says") or f"[{step.get('presses')}]"
+    asked = step.get("says") or f"[{step.get('presses') or step.get('answers')}]"
+    if "poll" in step:
+        assert any(answer.poll for answer in answers) == step["poll"], f"after {asked!r} came: {text}"
     if "verdict" in step:
         assert text.startswith(step["verdict"]), f"{asked!r} was answered: {text}"
     for part in _list(step.get("has")):

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 import re
 import time
 from collections import deque
@@ -12,7 +13,15 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.telegram_rules import Flood, Refusal, check_commands, checked_keyboard, parsed_text
+from tests.fakes.telegram_rules import (
+    Flood,
+    PollAsked,
+    Refusal,
+    check_commands,
+    checked_keyboard,
+    checked_poll,
+    parsed_text,
+)
 
 TOKEN = "4242:test-token-for-the-stand-in"
 USERNAME = "cardwise_test_bot"
@@ -37,6 +46,7 @@ class Sent:
     raw: str
     at: float
     keyboard: list[list[dict[str, Any]]] = field(default_factory=list)
+    poll: PollAsked | None = None
 
     @property
     def labels(self) -> list[str]:
@@ -108,6 +118,25 @@ class Chat:
         )
         return query
 
+    def answers(self, sent: Sent, option: str) -> None:
+        """Choose in a poll of the bot: `right`, `wrong`, or a part of an option's text. A poll takes one answer."""
+        poll = sent.poll
+        assert poll is not None, f"{sent.text!r} is no poll"
+        places = [place for place, text in enumerate(poll.options) if option in text]
+        if option in ("right", "wrong"):
+            places = [place for place in range(len(poll.options)) if (place == poll.right) == (option == "right")]
+        voter = (poll.poll_id, int(str(self.user["id"])))
+        assert voter not in self._server.votes, "a quiz poll takes one answer"
+        self._server.votes.add(voter)
+        if not poll.anonymous:
+            self.votes(poll.poll_id, places[:1])
+
+    def votes(self, poll_id: str, places: list[int], **voter: Any) -> None:
+        """The update about a vote in any poll, of whoever it is and as often as one likes."""
+        persistent = [str(place) for place in places]
+        answer = {"poll_id": poll_id, "option_ids": places, "option_persistent_ids": persistent}
+        self._server.push({"poll_answer": {**answer, **(voter or {"user": self.user})}})
+
     def blocks(self) -> None:
         """Block the bot, as Telegram tells it."""
         self._server.blocked.add(self.chat_id)
@@ -164,6 +193,8 @@ class FakeTelegram:
         self._updates: list[dict[str, Any]] = []
         self._ids = itertools.count(1000)
         self._queries: set[str] = set()
+        self._wanted: set[str] | None = None
+        self.votes: set[tuple[str, int]] = set()
         self._poller: object | None = None
         self._news = asyncio.Event()
 
@@ -231,7 +262,13 @@ class FakeTelegram:
     async def do_getUpdates(self, fields: dict[str, str]) -> list[dict[str, Any]]:
         me = self._poller = object()
         offset = int(fields.get("offset", 0))
-        self._updates = [update for update in self._updates if update["update_id"] >= offset]
+        if "allowed_updates" in fields:
+            self._wanted = {"update_id", *json.loads(fields["allowed_updates"])}
+        self._updates = [
+            update
+            for update in self._updates
+            if update["update_id"] >= offset and (self._wanted is None or set(update) <= self._wanted)
+        ]
         self._tell()
         deadline = time.monotonic() + min(float(fields.get("timeout", 0)), 5.0)
         while True:
@@ -256,6 +293,17 @@ class FakeTelegram:
         self.sent.append(sent)
         self._tell()
         return {"message_id": sent.message_id, "date": int(time.time()), "chat": chat._chat, "from": BOT, "text": text}
+
+    async def do_sendPoll(self, fields: dict[str, str]) -> dict[str, Any]:
+        chat = self._known_chat(fields)
+        poll = checked_poll(fields, f"poll-{self.next_id()}")
+        keyboard = checked_keyboard(fields.get("reply_markup"))
+        self.flood.check(chat.chat_id)
+        sent = Sent(self.next_id(), chat.chat_id, poll.question, poll.question, self.clock(), keyboard, poll)
+        self.sent.append(sent)
+        self._tell()
+        about = {"message_id": sent.message_id, "date": int(time.time()), "chat": chat._chat, "from": BOT}
+        return {**about, "poll": poll.as_json()}
 
     async def do_answerCallbackQuery(self, fields: dict[str, str]) -> bool:
         query = fields.get("callback_query_id", "")

@@ -92,6 +92,59 @@ def checked_keyboard(markup: str | None) -> list[list[dict[str, Any]]]:
     return rows
 
 
+@dataclass(frozen=True)
+class PollAsked:
+    """A quiz poll that Telegram took."""
+
+    poll_id: str
+    question: str
+    options: tuple[str, ...]
+    right: int
+    explanation: str
+    anonymous: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """The Poll object of the Bot API."""
+        options = [{"text": text, "voter_count": 0, "persistent_id": str(n)} for n, text in enumerate(self.options)]
+        return {
+            "id": self.poll_id,
+            "question": self.question,
+            "options": options,
+            "total_voter_count": 0,
+            "is_closed": False,
+            "is_anonymous": self.anonymous,
+            "type": "quiz",
+            "allows_multiple_answers": False,
+            "allows_revoting": False,
+            "members_only": False,
+            "correct_option_ids": [self.right],
+            "explanation": self.explanation,
+        }
+
+
+def checked_poll(fields: Mapping[str, str], poll_id: str) -> PollAsked:
+    """The quiz poll that is asked for. Raises Refusal for what Telegram does not take."""
+    question, explanation = fields.get("question", ""), fields.get("explanation", "")
+    options = [option["text"] for option in json.loads(fields.get("options", "[]"))]
+    right = json.loads(fields.get("correct_option_ids", "[]"))
+    if not 1 <= len(question) <= 300:
+        raise Refusal(400, "Bad Request: poll question length must be between 1 and 300")
+    if not 2 <= len(options) <= 12:
+        raise Refusal(400, "Bad Request: poll must have from 2 to 12 options")
+    if any(not 1 <= len(option) <= 100 for option in options):
+        raise Refusal(400, "Bad Request: poll options length must not exceed 100")
+    if len(set(options)) < len(options):
+        raise Refusal(400, "Bad Request: POLL_OPTION_DUPLICATE")
+    if len(explanation) > 200 or explanation.count("\n") > 2:
+        raise Refusal(400, "Bad Request: quiz explanation is too long")
+    if fields.get("type") != "quiz":
+        raise Refusal(400, "Bad Request: the stand-in takes quiz polls only")
+    if len(right) != 1 or not isinstance(right[0], int) or not 0 <= right[0] < len(options):
+        raise Refusal(400, "Bad Request: wrong correct option identifiers specified")
+    anonymous = fields.get("is_anonymous", "true").lower() == "true"
+    return PollAsked(poll_id, question, tuple(options), right[0], explanation, anonymous)
+
+
 def check_commands(commands: str) -> None:
     for command in json.loads(commands):
         if not _COMMAND.fullmatch(command["command"]) or not 1 <= len(command["description"]) <= 256:

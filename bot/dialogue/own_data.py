@@ -1,0 +1,120 @@
+"""Everything that is stored about a person: shown to them, and erased when they say so."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from db.engine import Database
+from db.models import Membership, Person, Role
+from db.work import ReadWork, WriteWork
+
+
+@dataclass(frozen=True)
+class Place:
+    """A school that somebody has joined: the number of the membership, the school, their class."""
+
+    membership: int
+    school: str
+    class_name: str | None
+
+
+class OnlyAdmin(Exception):
+    """Without this person nobody could invite or remove anybody any more."""
+
+
+async def export(database: Database, address: str) -> str:
+    """All that is stored about whoever is at `address`, as JSON; every key says what it is."""
+    async with database.read() as work:
+        person = await work.people.find(address)
+        if person is None:
+            return _as_text({"stored": "nothing"})
+        return _as_text(await _everything(work, person))
+
+
+async def _everything(work: ReadWork, person: Person) -> dict[str, Any]:
+    schools = {school.id: school.name for school in await work.schools.all()}
+    state = await work.conversations.state(person.id)
+    quiz = await work.quizzes.progress(person.id)
+    return {
+        "address": person.address,
+        "language_chosen": person.language,
+        "campaigns_wanted": person.consent.value,
+        "campaigns_answered_at": _moment(person.consent_at),
+        "known_since": _moment(person.created_at),
+        "blocked_the_bot_at": _moment(person.blocked_at),
+        "roles": [
+            {
+                "role": held.role.value,
+                "school": schools.get(held.school_id) if held.school_id is not None else None,
+                "class": held.class_name,
+                "since": _moment(held.since),
+            }
+            for held in await work.people.memberships(person.id)
+        ],
+        "conversation_for_30_minutes": None if state is None else json.loads(state),
+        "quiz": None if quiz is None else json.loads(quiz),
+        "audit_log": [
+            {"at": _moment(entry.at), "action": entry.action, "subject": entry.subject}
+            for entry in await work.audit.of(person.id)
+        ],
+    }
+
+
+async def erase(database: Database, address: str) -> bool:
+    """Delete whoever is at `address` with all that belongs to them; whether nothing is left. Raises OnlyAdmin.
+
+    Counts and the audit log stay, without the person.
+    """
+    async with database.write() as work:
+        person = await work.people.find(address)
+        if person is None:
+            return True
+        await _require_another_admin(work, person)
+        await work.people.erase(person.id)
+    async with database.read() as work:
+        return await work.people.find(address) is None
+
+
+async def _require_another_admin(work: WriteWork, person: Person) -> None:
+    admins = {held.person_id for held in await work.people.lock_admins()}
+    if admins == {person.id}:
+        raise OnlyAdmin
+
+
+async def places(database: Database, address: str) -> tuple[Place, ...]:
+    """The schools at which whoever is at `address` is a student."""
+    async with database.read() as work:
+        person = await work.people.find(address)
+        if person is None:
+            return ()
+        schools = {school.id: school.name for school in await work.schools.all()}
+        return tuple(
+            Place(held.id, schools[held.school_id], held.class_name)
+            for held in await work.people.memberships(person.id)
+            if held.role is Role.STUDENT and held.school_id is not None
+        )
+
+
+async def leave(database: Database, address: str, membership: int) -> bool:
+    """End that membership as a student if it is theirs; whether it was."""
+    async with database.write() as work:
+        person = await work.people.find(address)
+        mine = await _student_memberships(work, person) if person is not None else {}
+        if membership not in mine:
+            return False
+        await work.people.remove_membership(membership)
+        return True
+
+
+async def _student_memberships(work: WriteWork, person: Person) -> dict[int, Membership]:
+    held = await work.people.memberships(person.id)
+    return {one.id: one for one in held if one.role is Role.STUDENT}
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="seconds")
+
+
+def _as_text(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
