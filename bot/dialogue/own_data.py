@@ -36,7 +36,6 @@ async def _everything(work: ReadWork, person: Person) -> dict[str, Any]:
     schools = {school.id: school.name for school in await work.schools.all()}
     state = await work.conversations.state(person.id)
     progress = await work.quizzes.progress(person.id)
-    quiz = await work.quizzes.progress(person.id)
     return {
         "address": person.address,
         "language_chosen": person.language,
@@ -54,7 +53,6 @@ async def _everything(work: ReadWork, person: Person) -> dict[str, Any]:
             for held in await work.people.memberships(person.id)
         ],
         "conversation_for_30_minutes": None if state is None else json.loads(state),
-        "quiz": None if quiz is None else json.loads(quiz),
         "quiz": None if progress is None else json.loads(progress),
         "audit_log": [
             {"at": _moment(entry.at), "action": entry.action, "subject": entry.subject}
