@@ -40,6 +40,6 @@ class Turn:
     press: Press | None = None
     command: str = ""  # without the slash; the argument is in `text`
     poll_id: str = ""
-    option: int | None = None  # which option of the poll was chosen, from 0 on
+    option: int | None = field(default=None, repr=False)  # which option of the poll was chosen, from 0 on
     in_group: bool = False
     language_hint: str | None = None  # what the front end knows of the person's language

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from content import learning_checks, references
 from content.kinds import FOLDERS
 from content.library import Library
 from content.private import private_numbers, real_names
 from content.problems import Problem
-from content.reading import Keys
+from content.reading import Keys, data_of
 from content.schema import Text
 
 ID = re.compile(r"(?=.{1,32}$)[a-z0-9]+([_-][a-z0-9]+)*")
@@ -35,15 +36,23 @@ def check(library: Library) -> Iterator[Problem]:
     if not library.broken:  # what a broken file names cannot be known
         yield from _unreachable(library)
     yield from learning_checks.check(library)
+    numbers = frozenset(library.hotlines)
     for document in library.documents.values():
-        for keys, value in _sentences(document.data):
-            if len(value) > _LONGEST_SENTENCE:
-                yield document.problem(keys, f"has {len(value)} characters: no message is so long")
-                continue
-            for message in _sentence_problems(library, keys, value):
-                yield document.problem(keys, message)
-            for message in real_names(value):
-                yield document.problem(keys, message, warning=True)
+        for keys, message, warning in _in_sentences(document.text, numbers):
+            yield document.problem(keys, message, warning=warning)
+
+
+@lru_cache(maxsize=2048)
+def _in_sentences(text: str, hotlines: frozenset[str]) -> tuple[tuple[Keys, str, bool], ...]:
+    """What is wrong in the sentences of a file: where, what, and whether it is only a reminder."""
+    found: list[tuple[Keys, str, bool]] = []
+    for keys, sentence in _sentences(data_of(text)):
+        if len(sentence) > _LONGEST_SENTENCE:
+            found.append((keys, f"has {len(sentence)} characters: no message is so long", False))
+            continue
+        found += [(keys, message, False) for message in _sentence_problems(hotlines, keys, sentence)]
+        found += [(keys, message, True) for message in real_names(sentence)]
+    return tuple(found)
 
 
 def _dates(library: Library) -> Iterator[Problem]:
@@ -96,7 +105,7 @@ def _sentences(data: object, keys: Keys = ()) -> Iterator[tuple[Keys, str]]:
         yield keys, data
 
 
-def _sentence_problems(library: Library, keys: Keys, sentence: str) -> Iterator[str]:
+def _sentence_problems(hotlines: frozenset[str], keys: Keys, sentence: str) -> Iterator[str]:
     if match := _TAG.search(sentence):
         yield f"{match.group()} looks like HTML: write plain text"
     if keys[-1] == "en" and _HAN.search(_outside_brackets(sentence)) and keys[0] not in ("words", "source"):
@@ -106,7 +115,7 @@ def _sentence_problems(library: Library, keys: Keys, sentence: str) -> Iterator[
     yield from _unbalanced(sentence)
     yield from private_numbers(sentence)
     for match in _SERVICE_NUMBER.finditer(sentence):
-        if match.group() not in library.hotlines and keys[0] not in _MAY_QUOTE:
+        if match.group() not in hotlines and keys[0] not in _MAY_QUOTE:
             yield f"{match.group()} is not a hotline of hotlines.yml: use a listed one"
 
 

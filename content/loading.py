@@ -1,6 +1,7 @@
 """Load the library as a whole: either every file is right, or there is no library."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,7 +11,7 @@ from content import checks
 from content.kinds import FOLDERS, KINDS, Kind
 from content.library import Library
 from content.problems import Problem
-from content.reading import Document, Keys, read
+from content.reading import Document, Keys, data_of, read
 from content.schema import Hotlines, Interface, Safety
 
 CONTENT_FOLDER = Path(__file__).parent
@@ -121,13 +122,23 @@ class _Reader:
             self.problems.extend(document)
             return None
         self.documents[key] = document
-        try:
-            return model.model_validate(document.data)
-        except ValidationError as error:
-            self.problems.extend(_translate(document, error))
-        except ValueError as error:  # such as a number of ten thousand digits
-            self.problems.append(document.problem((), f"a value cannot be read: {error}"))
+        item: M | ValueError = _validated(model, document.text)
+        if isinstance(item, ValidationError):
+            self.problems.extend(_translate(document, item))
+        elif isinstance(item, ValueError):  # such as a number of ten thousand digits
+            self.problems.append(document.problem((), f"a value cannot be read: {item}"))
+        else:
+            return item
         return None
+
+
+@lru_cache(maxsize=2048)
+def _validated(model: type[M], text: str) -> M | ValueError:
+    """The item in a text, or why it is none. Remembered: of hundreds of files an admin changes one."""
+    try:
+        return model.model_validate(data_of(text))
+    except ValueError as error:
+        return error
 
 
 _ADVICE = {

@@ -30,6 +30,7 @@ class Document:
     path: Path
     data: dict[str, Any]
     lines: dict[Keys, int] = field(default_factory=dict)
+    text: str = field(default="", repr=False)
 
     def line(self, keys: Keys) -> int:
         """The line of the value under `keys`, or of the nearest part around it that exists."""
@@ -66,7 +67,7 @@ def parse(path: Path, text: str) -> Document | list[Problem]:
     """Like `read`, for a text already in hand."""
     parsed = _parsed(text)
     if isinstance(parsed, _Parsed):
-        return Document(path, parsed.data, parsed.lines)
+        return Document(path, parsed.data, parsed.lines, text)
     return [Problem(path, line, field, message) for line, field, message in parsed]
 
 
@@ -80,6 +81,13 @@ class _Parsed:
 
 _Mistakes = list[tuple[int, str, str]]
 """Line, field, and what to change."""
+
+
+def data_of(text: str) -> dict[str, Any]:
+    """The data of a text that has been read without a problem."""
+    parsed = _parsed(text)
+    assert isinstance(parsed, _Parsed)
+    return parsed.data
 
 
 @lru_cache(maxsize=2048)

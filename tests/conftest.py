@@ -17,6 +17,19 @@ from db.engine import Database
 from db.keys import KEY_BYTES, KeyRing
 from db.upgrade import upgrade
 
+# Tests that start processes, servers or trainings, or wait for the clock: left out by `-m "not model and not slow"`.
+SLOW = (
+    *("end_to_end", "test_command_line", "test_content_commands", "test_content_in_use", "test_telegram"),
+    *("test_telegram_quiz", "test_graph_runner", "test_comparison", "test_training", "test_interpreter"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow by where it stands."""
+    for item in items:
+        if item.path.stem in SLOW or item.path.parent.name in SLOW:
+            item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture
 def keyring() -> KeyRing:

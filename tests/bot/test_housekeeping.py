@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from bot.housekeeping import keeping_house
+from bot.housekeeping import POLLS_KEPT_FOR, keeping_house
 from db.engine import Database
 from db.models import Conversation
 
@@ -20,3 +20,18 @@ async def test_expired_conversations_are_removed(sqlite: Database) -> None:
     async with sqlite.read() as reading:
         session = reading.people._session
         assert await session.scalar(select(func.count()).select_from(Conversation)) == 1
+
+
+async def test_old_polls_are_removed(sqlite: Database) -> None:
+    async with sqlite.write() as work:
+        for poll_id in ("old", "new"):
+            await work.quizzes.add_poll(poll_id, "card-age-17", 0)
+    async with sqlite.write() as work:
+        old = await work.quizzes.poll("old")
+        assert old is not None
+        old.sent_at -= POLLS_KEPT_FOR
+    async with keeping_house(sqlite, every=0.01):
+        await asyncio.sleep(0.1)
+    async with sqlite.read() as reading:
+        assert await reading.quizzes.poll("old") is None
+        assert await reading.quizzes.poll("new") is not None
