@@ -2,7 +2,7 @@
 
 _PLAIN = """
 welcome consent_question consent_yes consent_no subscribed unsubscribed help menu what_now greet goodbye thanks ask_bot
-privacy language_question language_auto language_set language_auto_set unsure sorry_wrong out_of_scope
+privacy language_question language_auto language_set language_auto_set unsure unsure_again sorry_wrong out_of_scope
 old_button resting failed got_photo got_voice got_sticker got_document got_other group_private group_distress
 button_private
 what_to_do law_label source_label issuer_label avoid_label case_outcome case_lesson wording_verbatim wording_translation

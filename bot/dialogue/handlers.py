@@ -14,6 +14,7 @@ DISTRESS = "distress"
 # What only ever goes on in a private chat.
 PRIVATE_INTENTS = (DISTRESS, pages.TALK)
 PRIVATE_PREFIX = "report_"
+_MISSES_ENOUGH = 2
 # Whose answers begin with what the word means, and say more than the glossary.
 _EXPLAINING = (
     *("ask_crime_definition", "ask_break_card_operation"),
@@ -98,7 +99,7 @@ def topic(request: Request, intent: str) -> Outcome:
         return unsure(request)
     page = pages.answer_page(request.library, intent, answer, request.language)
     replies = numbers.with_numbers(request.library, page, intent, answer, request.state.entities)
-    return Outcome(replies, replace(request.state, topic=f"{intent}.{answer.id}"), counted=intent)
+    return Outcome(replies, replace(request.state, topic=f"{intent}.{answer.id}", misses=0), counted=intent)
 
 
 def reasons(request: Request) -> Outcome:
@@ -113,8 +114,14 @@ def reasons(request: Request) -> Outcome:
 
 
 def unsure(request: Request) -> Outcome:
-    page = pages.candidates_page(request.library, "unsure", request.state.ranking, request.language, FALLBACK)
-    return Outcome((page,), request.state, counted=FALLBACK)
+    """What the message may have meant, as buttons; when it happens twice in a row, a person as well."""
+    misses = request.state.misses + 1
+    key = "unsure_again" if misses >= _MISSES_ENOUGH else "unsure"
+    page = pages.candidates_page(request.library, key, request.state.ranking, request.language, FALLBACK)
+    if misses >= _MISSES_ENOUGH:
+        talk = Button(request.library.text("button_talk", request.language), Press(PressKind.ANSWER, pages.TALK))
+        page = replace(page, buttons=(*page.buttons, (talk,)))
+    return Outcome((page,), replace(request.state, misses=misses), counted=FALLBACK)
 
 
 def out_of_scope(request: Request) -> Outcome:

@@ -22,6 +22,7 @@ class State:
     ranking: tuple[str, ...] = ()  # what the last message may have meant, likeliest first
     pending: str = ""
     guide: str = ""  # the guide that runs and the step in it, as guide:step
+    misses: int = 0  # how many messages in a row were not understood
     rated: str = ""  # the answer of which they have said whether it helped
 
     def understood(self, ranking: Iterable[str], entities: Entities) -> "State":
@@ -45,6 +46,7 @@ def from_json(text: str | None) -> State:
             ranking=tuple(map(str, data.get("ranking", ()))),
             pending=str(data.get("pending", "")),
             guide=str(data.get("guide", "")),
+            misses=int(data.get("misses", 0)),
             rated=str(data.get("rated", "")),
         )
     except (ValueError, AttributeError, TypeError):

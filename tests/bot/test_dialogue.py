@@ -8,7 +8,7 @@ from bot.dialogue.dialogue import Dialogue
 from bot.dialogue.safety import speaks_of_danger
 from bot.people.commands import PeopleCommands
 from bot.people.invites import PeopleService
-from bot.replies import Press, PressKind
+from bot.replies import Press, PressKind, Reply
 from bot.turns import Kind, Turn
 from content.library import Library
 from db.engine import Database
@@ -112,3 +112,18 @@ async def test_danger_in_a_group_names_the_hotlines(dialogue: Dialogue) -> None:
 )
 def test_ordinary_questions_are_not_danger(library: Library, text: str) -> None:
     assert not speaks_of_danger(text, library)
+
+
+async def test_not_understood_twice_in_a_row_offers_a_person(dialogue: Dialogue, means: Means) -> None:
+    def offers_a_person(reply: Reply) -> bool:
+        return any(button.press.subject == "talk_to_counsellor" for row in reply.buttons for button in row)
+
+    (first,) = await dialogue.answer(Turn(ME, Kind.TEXT, "嗯那个"))
+    (second,) = await dialogue.answer(Turn(ME, Kind.TEXT, "就是那个嘛"))
+    assert not offers_a_person(first)
+    assert offers_a_person(second)
+    means.intent = "ask_penalty"
+    await dialogue.answer(Turn(ME, Kind.TEXT, "判几年"))
+    means.intent = "nlu_fallback"
+    (after,) = await dialogue.answer(Turn(ME, Kind.TEXT, "嗯那个"))
+    assert not offers_a_person(after)
