@@ -5,20 +5,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from bot.dialogue import learning, pages
+from bot.dialogue import guided, learning, pages
 from bot.interface import TEXTS
 from bot.replies import ButtonTooLong, Reply, encode
-from content.learning_checks import LONGEST_LABEL, LONGEST_MESSAGE
+from content.learning_checks import too_long
 from content.library import Library
 from content.loading import CONTENT_FOLDER, ContentIsBroken, inspect
 from content.problems import Problem
 from content.reading import Document, Keys
-from content.schema import Answer, Language, When
+from content.schema import LANGUAGES, LONGEST_LABEL, LONGEST_MESSAGE, Answer, When
 from nlu.domain import DOMAIN_FILE, Domain, load_domain
 
 _TELEGRAM_TEXT = 4096  # Bot API: sendMessage, text
 _TELEGRAM_DESCRIPTION = {"telegram_description": 512, "telegram_short_description": 120}  # Bot API: setMyDescription
-_LANGUAGES: tuple[Language, ...] = ("zh", "en")
 # Small talk, settings and the quiz are answered by the bot's own sentences.
 _ANSWERED_BY_CODE = "conversation"
 
@@ -49,10 +48,11 @@ def _check(library: Library, folder: Path, *, whole: bool) -> Iterator[Problem]:
     complete = not sentences and whole
     for intent, topic in library.topics.items():
         document = library.documents[f"topics/{intent}"]
+        yield from too_long(document, ("title",), topic.title, LONGEST_LABEL)
         for index, answer in enumerate(topic.answers):
             at: Keys = ("answers", index)
             yield from _when(document, at, answer.when, domain)
-            yield from _labels(document, at, answer)
+            yield from too_long(document, (*at, "name"), answer.name, LONGEST_LABEL)
             if complete:
                 yield from _rendered(library, document, at, intent, answer)
     if complete:
@@ -77,7 +77,7 @@ def _interface(library: Library) -> Iterator[Problem]:
         if key not in library.texts:
             yield document.problem(("texts",), f"the bot says {key!r}, which is missing: add it")
             continue
-        for language in _LANGUAGES:
+        for language in LANGUAGES:
             at = ("texts", key, language)
             found = _places(library.texts[key][language])
             if found is None or found != places:
@@ -110,20 +110,14 @@ def _when(document: Document, at: Keys, when: When | None, domain: Domain) -> It
         yield document.problem((*at, "when", "age"), "`from` is greater than `to`")
 
 
-def _labels(document: Document, at: Keys, answer: Answer) -> Iterator[Problem]:
-    for language in _LANGUAGES:
-        if len(answer.name[language]) > LONGEST_LABEL:
-            yield document.problem((*at, "name", language), f"longer than {LONGEST_LABEL} characters: it is a button")
-
-
 def _rendered(library: Library, document: Document, at: Keys, intent: str, answer: Answer) -> Iterator[Problem]:
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         page = pages.answer_page(library, intent, answer, language)
         yield from _short(document, (*at, "why", language), page)
 
 
 def _other_pages(library: Library) -> Iterator[Problem]:
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         for key, law in library.laws.items():
             yield from _fits(
                 library.documents[f"laws/{key}"], ("words", language), pages.law_page(library, law, language)
@@ -134,15 +128,16 @@ def _other_pages(library: Library) -> Iterator[Problem]:
         for key, case in library.cases.items():
             page = pages.one_case_page(library, case, language)
             yield from _fits(library.documents[f"cases/{key}"], ("facts", language), page)
-        for intent, topic in library.topics.items():
-            if len(topic.title[language]) > LONGEST_LABEL:
-                document = library.documents[f"topics/{intent}"]
-                yield document.problem(("title", language), f"longer than {LONGEST_LABEL} characters: it is a button")
+        for key, guide in library.guides.items():
+            for number in range(1, len(guide.steps) + 2):
+                step = guided.step_page(library, key, number, language)
+                if step is not None:
+                    yield from _short(library.documents[f"guides/{key}"], ("steps",), step)
 
 
 def _learning_pages(library: Library) -> Iterator[Problem]:
     """Red flags, beliefs, terms, scenes and campaign messages as a student reads them."""
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         for key, flag in library.red_flags.items():
             page = learning.red_flag_page(library, flag, language)
             yield from _short(library.documents[f"red_flags/{key}"], ("why", language), page)

@@ -3,11 +3,12 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from bot.app import require_key_not_lost
 from bot.content_check import check_all
+from bot.key import require_key_not_lost
 from bot.model import current_model
 from bot.settings import Settings, SettingsAreWrong, load_settings
 from db.errors import DatabaseProblem
@@ -41,7 +42,7 @@ def examine() -> Iterator[Finding]:
     keyring: list[KeyRing] = []
     yield _looked("key", lambda: _key(settings, keyring))
     for ring in keyring:
-        yield _looked("database", lambda ring=ring: _database(settings, ring))  # type: ignore[misc]
+        yield _looked("database", partial(_database, settings, ring))
     yield from _content()
     yield _looked("model", lambda: _model(settings.data_dir))
 

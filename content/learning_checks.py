@@ -13,11 +13,7 @@ from content.learning import (
 from content.library import Library, names_of, plain_name
 from content.problems import Problem
 from content.reading import Document, Keys
-from content.schema import Language, Text
-
-LONGEST_LABEL = 40  # a button on a phone
-LONGEST_MESSAGE = 900  # design: what is longer is behind a button
-_LANGUAGES: tuple[Language, ...] = ("zh", "en")
+from content.schema import LANGUAGES, LONGEST_LABEL, LONGEST_MESSAGE, Text
 
 
 def check(library: Library) -> Iterator[Problem]:
@@ -37,29 +33,22 @@ def check(library: Library) -> Iterator[Problem]:
 
 
 def too_long(document: Document, keys: Keys, text: Text, limit: int) -> Iterator[Problem]:
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         if len(text[language]) > limit:
             yield document.problem((*keys, language), f"has {len(text[language])} characters: cut to {limit}")
-
-
-def explanation(library: Library, question: QuizQuestion, language: Language) -> str:
-    """What the poll shows after an answer: why, and the article it rests on."""
-    law = library.laws[question.laws[0]].short[language]
-    text = question.explanation[language]
-    return f"{text}（{law}）" if language == "zh" else f"{text} ({law})"
 
 
 def _quiz(library: Library, document: Document, question: QuizQuestion) -> Iterator[Problem]:
     yield from too_long(document, ("question",), question.question, POLL_QUESTION)
     for index, option in enumerate(question.options):
         yield from too_long(document, ("options", index), Text(zh=option.zh, en=option.en), POLL_OPTION)
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         written = [option.zh if language == "zh" else option.en for option in question.options]
         if len(set(written)) != len(written):
             yield document.problem(("options",), f"two options are the same in {language}")
         if question.laws[0] not in library.laws:
             continue
-        shown = explanation(library, question, language)
+        shown = library.explanation(question, language)
         at = ("explanation", language)
         if len(shown) > POLL_EXPLANATION:
             yield document.problem(at, f"with the law's name {len(shown)} characters: cut to {POLL_EXPLANATION}")

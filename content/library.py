@@ -78,6 +78,12 @@ class Library:
         """Every name of a term in `plain_name` spelling, and the term's id."""
         return {plain_name(name): key for key, term in self.glossary.items() for name in names_of(term)}
 
+    def explanation(self, question: QuizQuestion, language: Language) -> str:
+        """What a poll shows after an answer: why, and the article it rests on."""
+        law = self.laws[question.laws[0]].short[language]
+        text = question.explanation[language]
+        return f"{text}（{law}）" if language == "zh" else f"{text} ({law})"
+
     def search_cases(
         self,
         *,

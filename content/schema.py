@@ -7,6 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+LONGEST_LABEL = 40  # a button on a phone
+LONGEST_MESSAGE = 900  # design: what is longer is behind a button
 
 # Ids travel in buttons, which Telegram limits to 64 bytes.
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=32)]
@@ -257,9 +261,9 @@ class Safety(Strict):
     harmless: tuple[Line, ...] = ()  # longer words that hold such a phrase and mean something else
 
 
-def choices_of(field: str) -> tuple[str, ...]:
-    """The words that may stand in this list of a case."""
-    wanted, waiting = list[str](), [Case.model_fields[field].annotation]
+def choices_of(model: type[BaseModel], field: str) -> tuple[str, ...]:
+    """The words that may stand in this field of `model`, in their order."""
+    wanted, waiting = list[str](), [model.model_fields[field].annotation]
     while waiting:
         part_of = waiting.pop(0)
         waiting = [*getattr(part_of, "__args__", ()), *waiting]

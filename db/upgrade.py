@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,17 +52,23 @@ def up_to_date(address: str, keyring: KeyRing) -> bool | None:
         if not Path(url.database or "").exists():
             return None
         url = url.set(drivername="sqlite")
+    with _engine(url) as engine, engine.connect() as connection:
+        revision = _revision(connection)
+        if revision is not None and revision > NEWEST_REVISION:  # numbered in order
+            raise DatabaseProblem("the database was made by a newer version of Cardwise: install that version")
+        if revision != NEWEST_REVISION:
+            return False
+        _check_key(connection, keyring)
+        connection.rollback()
+        return True
+
+
+@contextmanager
+def _engine(url: URL) -> Iterator[Engine]:
+    """An engine for a moment; whatever goes wrong with it is a DatabaseProblem."""
     engine = create_engine(url, hide_parameters=True)
     try:
-        with engine.connect() as connection:
-            revision = _revision(connection)
-            if revision is not None and revision > NEWEST_REVISION:  # numbered in order
-                raise DatabaseProblem("the database was made by a newer version of Cardwise: install that version")
-            if revision != NEWEST_REVISION:
-                return False
-            _check_key(connection, keyring)
-            connection.rollback()
-            return True
+        yield engine
     except (KeyProblem, DatabaseProblem):
         raise
     except Exception as error:
@@ -75,10 +83,9 @@ def _create_private(path: Path) -> None:
 
 
 def _upgrade_locked(url: URL, keyring: KeyRing) -> None:
-    engine = create_engine(url, hide_parameters=True)
-    if url.get_backend_name() == "sqlite":
-        _make_changes_of_shape_atomic(engine)
-    try:
+    with _engine(url) as engine:
+        if url.get_backend_name() == "sqlite":
+            _make_changes_of_shape_atomic(engine)
         with engine.connect() as connection:
             if url.get_backend_name() == "postgresql":
                 connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
@@ -87,12 +94,6 @@ def _upgrade_locked(url: URL, keyring: KeyRing) -> None:
             connection.commit()
             _check_key(connection, keyring)
             connection.commit()
-    except (KeyProblem, DatabaseProblem):
-        raise
-    except Exception as error:
-        raise DatabaseProblem(f"the database cannot be used: {first_line(error)}") from error
-    finally:
-        engine.dispose()
 
 
 def _make_changes_of_shape_atomic(engine: Engine) -> None:

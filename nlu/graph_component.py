@@ -5,6 +5,7 @@ component only takes messages apart, keeps its data in Rasa's model storage and 
 """
 
 import json
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -22,6 +23,7 @@ PLAIN, ANALYSIS, VECTOR = "cardwise_plain", "cardwise_analysis", "cardwise_vecto
 """Under which names the components leave their results in a message for those that come after them."""
 
 Component = TypeVar("Component", bound="CardwiseComponent")
+Learning = TypeVar("Learning", bound="Learner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +59,9 @@ class CardwiseComponent(GraphComponent):
         except BadSetting as error:
             raise InvalidConfigException(str(error)) from error
 
-    @classmethod
-    def load(
-        cls: type[Component],
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> Component:
-        """A component that knows what `train` kept in `resource`."""
-        component = cls.create(config, model_storage, resource, execution_context)
-        with model_storage.read_from(resource) as folder:
-            component.restore(folder)
-        return component
 
-    def train(self, training_data: TrainingData) -> Resource:
-        """Learn, and keep what was learned in the model."""
-        with self._storage.write_to(self._resource) as folder:
-            self.learn(training_data, folder)
-        return self._resource
+class MessageWorker(CardwiseComponent, ABC):
+    """A component that works on messages, one by one."""
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Work on each message, and hand them on."""
@@ -89,17 +74,42 @@ class CardwiseComponent(GraphComponent):
         self.process(training_data.training_examples)
         return training_data
 
-    def learn(self, training_data: TrainingData, folder: Path) -> None:
-        """Learn from the training data, and keep what was learned in `folder`."""
-        raise NotImplementedError
-
-    def restore(self, folder: Path) -> None:
-        """Take from `folder` what `learn` kept there."""
-        raise NotImplementedError
-
+    @abstractmethod
     def work_on(self, message: Message) -> None:
         """What the component does to one message."""
-        raise NotImplementedError
+
+
+class Learner(MessageWorker):
+    """A component that learns from the training sentences before it works on messages."""
+
+    @classmethod
+    def load(
+        cls: type[Learning],
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> Learning:
+        """A component that knows what `train` kept in `resource`."""
+        component = cls.create(config, model_storage, resource, execution_context)
+        with model_storage.read_from(resource) as folder:
+            component.restore(folder)
+        return component
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn, and keep what was learned in the model."""
+        with self._storage.write_to(self._resource) as folder:
+            self.learn(training_data, folder)
+        return self._resource
+
+    @abstractmethod
+    def learn(self, training_data: TrainingData, folder: Path) -> None:
+        """Learn from the training data, and keep what was learned in `folder`."""
+
+    @abstractmethod
+    def restore(self, folder: Path) -> None:
+        """Take from `folder` what `learn` kept there."""
 
 
 def write_json(path: Path, content: Any) -> None:

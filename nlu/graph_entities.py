@@ -6,13 +6,13 @@ import numpy as np
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.graph_component import ANALYSIS, CardwiseComponent, read_json, write_json
+from nlu.graph_component import ANALYSIS, Learner, read_json, write_json
 from nlu.lexicon import Lexicon, load_lexicon
 from nlu.tagger import EntityTagger, TaggerSettings, train_tagger
 from nlu.training_data import Mention
 
 
-class EntityExtractor(CardwiseComponent):
+class EntityExtractor(Learner):
     """Finds entities and their values; see `nlu.candidates` and `nlu.tagger`."""
 
     settings_class = TaggerSettings

@@ -7,7 +7,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.decision import GateSettings, decide
-from nlu.graph_component import ANALYSIS, VECTOR, CardwiseComponent, read_json, write_json
+from nlu.graph_component import ANALYSIS, VECTOR, Learner, MessageWorker, read_json, write_json
 from nlu.interpreter import Ranked
 from nlu.network import IntentNetwork, NetworkSettings, train_network
 from nlu.ngrams import NgramSettings, Vocabulary
@@ -16,25 +16,28 @@ RANKED = 5
 """How many intents a ranking keeps."""
 
 
-class NgramFeaturizer(CardwiseComponent):
+class NgramFeaturizer(Learner):
     """Turns messages into weighted features; see `nlu.features` and `nlu.ngrams`."""
 
     settings_class = NgramSettings
     vocabulary: Vocabulary
 
     def train_and_process(self, training_data: TrainingData) -> TrainingData:
-        """Learn which features there are and how telling each is; hand the sentences on with theirs.
+        """Learn which features there are, and hand the sentences on with theirs.
 
-        One node instead of two: finding the features of all sentences again would take as long as learning them.
+        One node of the graph instead of two: finding the features of all sentences again would take as long.
         """
+        self.train(training_data)
+        return training_data
+
+    def learn(self, training_data: TrainingData, folder: Path) -> None:
+        """Learn which features there are and how telling each is; leave each sentence its own."""
         examples = training_data.intent_examples
         vocabulary, vectors = Vocabulary.learn((message.get(ANALYSIS) for message in examples), self.settings)
         for message, vector in zip(examples, vectors, strict=True):
             message.set(VECTOR, vector)
-        with self._storage.write_to(self._resource) as folder:
-            write_json(folder / "names.json", vocabulary.names)
-            np.save(folder / "telling.npy", vocabulary.telling, allow_pickle=False)
-        return training_data
+        write_json(folder / "names.json", vocabulary.names)
+        np.save(folder / "telling.npy", vocabulary.telling, allow_pickle=False)
 
     def restore(self, folder: Path) -> None:
         telling = np.load(folder / "telling.npy", allow_pickle=False)
@@ -44,7 +47,7 @@ class NgramFeaturizer(CardwiseComponent):
         message.set(VECTOR, self.vocabulary.vector(message.get(ANALYSIS)))
 
 
-class IntentClassifier(CardwiseComponent):
+class IntentClassifier(Learner):
     """Ranks every intent by how probable it is; see `nlu.network`."""
 
     settings_class = NetworkSettings
@@ -73,7 +76,7 @@ class IntentClassifier(CardwiseComponent):
         message.set("intent_ranking", ranking, add_to_output=True)
 
 
-class ConfidenceGate(CardwiseComponent):
+class ConfidenceGate(MessageWorker):
     """Decides whether the first intent is believed; see `nlu.decision`."""
 
     settings_class = GateSettings

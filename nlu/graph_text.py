@@ -8,7 +8,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.analysis import Analyser
 from nlu.concepts import Concepts, load_glossary, load_topics
-from nlu.graph_component import ANALYSIS, PLAIN, CardwiseComponent, read_json, write_json
+from nlu.graph_component import ANALYSIS, PLAIN, CardwiseComponent, Learner, read_json, write_json
 from nlu.lexicon import Lexicon, load_lexicon, load_terms
 from nlu.normalise import Normaliser, NormaliserSettings
 from nlu.spelling import Spellings, SpellingTables, load_spellings
@@ -26,7 +26,7 @@ class MessageReader(CardwiseComponent):
         return [Message(data={"text": message.text or ""}, output_properties={"text"}) for message in messages]
 
 
-class MessageNormaliser(CardwiseComponent):
+class MessageNormaliser(Learner):
     """Brings messages into plain spelling; see `nlu.normalise`."""
 
     settings_class = NormaliserSettings
@@ -44,7 +44,7 @@ class MessageNormaliser(CardwiseComponent):
         message.set(PLAIN, self.normaliser.normalise(message.get("text") or ""))
 
 
-class MessageTokeniser(CardwiseComponent):
+class MessageTokeniser(Learner):
     """Cuts messages into words and finds what lexicon and concepts know; see `nlu.analysis`."""
 
     analyser: Analyser

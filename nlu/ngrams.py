@@ -70,7 +70,7 @@ class Vocabulary:
             for numbered, keys in zip(numbers, _cut(features_of(analysis)), strict=True):
                 known.update(map(numbered.__getitem__, keys))
             sentences.append(np.fromiter(known, dtype=np.int32, count=len(known)))
-        counts = np.bincount(np.concatenate([*sentences, []]).astype(np.int32), minlength=number())
+        counts = np.bincount(np.concatenate([np.empty(0, np.int32), *sentences]), minlength=number())
         often = counts >= settings.fewest_sentences
         names = [sorted((key for key, place in kind.items() if often[place]), key=repr) for kind in numbers]
         places = np.fromiter(

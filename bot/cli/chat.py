@@ -13,8 +13,8 @@ from bot.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.content_in_use import ContentInUse
     from bot.settings import Settings
-    from content.library import Library
 
 
 @click.command()
@@ -23,22 +23,21 @@ if TYPE_CHECKING:
 def chat(person: str, jsonl: bool) -> None:
     """Talk to the bot here. Numbers press buttons; input that is not a terminal is one message a line."""
     from bot import logs
-    from bot.content_check import load_checked
+    from bot.content_in_use import ContentInUse
     from bot.settings import load_settings
 
     with told_plainly():
         settings = load_settings()
         logs.configure(settings.log_format)
-        asyncio.run(_chat(settings, load_checked(), person, jsonl))
+        asyncio.run(_chat(settings, ContentInUse.load(), person, jsonl))
 
 
-async def _chat(settings: "Settings", library: "Library", person: str, jsonl: bool) -> None:
+async def _chat(settings: "Settings", content: "ContentInUse", person: str, jsonl: bool) -> None:
     from bot.app import open_app
     from bot.console.chat import Chat, json_lines, piped
-    from bot.content_in_use import ContentInUse
     from bot.model import or_rest, prepare_current
 
-    async with open_app(settings, ContentInUse(library)) as app:
+    async with open_app(settings, content) as app:
         with progress_bar("Training the model") as progress:
             await or_rest(prepare_current(app.model, settings.data_dir, progress))
         if not jsonl and sys.stdin.isatty():

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli.errors import Mistake
-from content.schema import choices_of
+from content.kinds import FOLDERS, SINGULARS
+from content.schema import Case, choices_of
 
 if TYPE_CHECKING:
     from content.library import Library
 
-_KINDS = ("topics", "laws", "cases", "guides", "red_flags", "beliefs", "glossary", "quizzes", "stories", "campaigns")
-_SINGULARS = ("topic", "law", "case", "guide", "red_flag", "belief", "term", "quiz", "story", "campaign")
+_KINDS = tuple(FOLDERS)
 
 
 @click.group()
@@ -89,10 +89,10 @@ def _tell_if_broken(library: "Library", name: str) -> None:
 
 @content.command(name="list")
 @click.argument("kind", type=click.Choice(_KINDS), required=False)
-@click.option("--role", type=click.Choice(choices_of("roles")), help="Of cases: who.")
-@click.option("--act", type=click.Choice(choices_of("acts")), help="Of cases: what was done.")
+@click.option("--role", type=click.Choice(choices_of(Case, "roles")), help="Of cases: who.")
+@click.option("--act", type=click.Choice(choices_of(Case, "acts")), help="Of cases: what was done.")
 @click.option("--item", help="Of cases: with what (bank_card, phone_card, …).")
-@click.option("--outcome", type=click.Choice(choices_of("outcomes")), help="Of cases: how it ended.")
+@click.option("--outcome", type=click.Choice(choices_of(Case, "outcomes")), help="Of cases: how it ended.")
 @click.option("--age", type=int, help="Of cases: how old.")
 def list_(
     kind: str | None, role: str | None, act: str | None, item: str | None, outcome: str | None, age: int | None
@@ -112,12 +112,11 @@ def list_(
 
 
 @content.command()
-@click.argument("kind", type=click.Choice(_SINGULARS))
+@click.argument("kind", type=click.Choice(tuple(SINGULARS)))
 @click.argument("name", metavar="ID")
 def new(kind: str, name: str) -> None:
     """Start a new file of KIND with every field in it, to be filled in."""
     from content.checks import ID
-    from content.kinds import SINGULARS
     from content.loading import CONTENT_FOLDER
     from content.scaffold import scaffold
 

@@ -65,14 +65,15 @@ def follow_up(text: str, parse: Parse, before: State, knows_ages: Callable[[str]
 
     `knows_ages`: whether the answers to an intent differ by age.
     """
-    own = _values(text, parse.entities) or _bare_count(text)
+    bare = _bare_count(text)
+    own = _values(text, parse.entities) or bare
     last = before.topic.partition(".")[0]
     told = parse.intent.startswith(_REPORTS)  # what has happened is never taken for a change of the question
     if not last or told or parse.intent in _SMALL_TALK or length(text) > _LONGEST_FRAGMENT:
         return Understood(parse.intent, _with_person(own, before.entities) if last else own)
     if _WHY.fullmatch(_bare(text)):
         return Understood(last, before.entities, why=True)
-    if _only_changes(text, parse.entities) or "count" in _bare_count(text):
+    if bare or _only_changes(text, parse.entities):
         only_age = set(own) == {"age"}
         return Understood("ask_age" if only_age and not knows_ages(last) else last, {**before.entities, **own})
     if _IF_UNKNOWING.search(text.casefold()) and parse.intent in (FALLBACK, "out_of_scope", "ask_knowledge"):

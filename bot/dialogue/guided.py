@@ -5,13 +5,12 @@ longer than the conversation; nothing they type meanwhile is kept.
 """
 
 import re
+from dataclasses import replace
 
-from bot.dialogue.pages import hotline_line, labelled, law_references
+from bot.dialogue.pages import button, hotline_line, talk_button, with_laws
 from bot.replies import Button, Press, PressKind, Reply
 from content.library import Library
-from content.schema import Guide, Language
-
-TALK = "talk_to_counsellor"
+from content.schema import LONGEST_MESSAGE, Guide, Language
 
 _DONE = re.compile(
     r"(?:我)?(?:都|已经)?(?:好|做好|弄好|办好|做完|弄完|办完|完成|搞定|打完|打过|去过|改完|改好)(?:了|啦)+|下一步|继续|然后呢|接下来呢?|下一个"
@@ -36,12 +35,12 @@ def begin_page(library: Library, guide_id: str, language: Language) -> Reply:
         parts.append(hotline_line(library, first.call, language))
     parts.append(library.text("guide_steps", language, count=len(guide.steps) - 1))
     rows: Rows = (
-        (_button(library, "button_step_done", language, Press(PressKind.STEP, guide_id, 2)),),
+        (button(library, "button_step_done", language, Press(PressKind.STEP, guide_id, 2)),),
         (
-            _button(library, "button_whole_guide", language, Press(PressKind.GUIDE, guide_id)),
-            _button(library, "button_later", language, Press(PressKind.LATER, guide_id, 1)),
+            button(library, "button_whole_guide", language, Press(PressKind.GUIDE, guide_id)),
+            button(library, "button_later", language, Press(PressKind.LATER, guide_id, 1)),
         ),
-        (_talk(library, language),),
+        (talk_button(library, language),),
     )
     return Reply(headline=f"🧭 {guide.title[language]}", body="\n\n".join(parts), buttons=rows, language=language)
 
@@ -56,16 +55,16 @@ def step_page(library: Library, guide_id: str, number: int, language: Language) 
     if number > len(guide.steps):
         return _end_page(library, guide_id, guide, language)
     step = guide.steps[number - 1]
-    body = step.do[language].strip()
+    body = step.do[language]
     if step.call:
         body += f"\n\n{hotline_line(library, step.call, language)}"
-    done = _button(library, "button_step_done", language, Press(PressKind.STEP, guide_id, number + 1))
-    back = _button(library, "button_back", language, Press(PressKind.STEP, guide_id, number - 1))
-    later = _button(library, "button_later", language, Press(PressKind.LATER, guide_id, number))
+    done = button(library, "button_step_done", language, Press(PressKind.STEP, guide_id, number + 1))
+    back = button(library, "button_back", language, Press(PressKind.STEP, guide_id, number - 1))
+    later = button(library, "button_later", language, Press(PressKind.LATER, guide_id, number))
     return Reply(
         headline=f"🧭 {library.text('guide_step', language, number=number, count=len(guide.steps))}",
         body=body,
-        buttons=((done,), (back, later), (_talk(library, language),)),
+        buttons=((done,), (back, later), (talk_button(library, language),)),
         language=language,
     )
 
@@ -76,33 +75,30 @@ def later_page(library: Library, guide_id: str, number: int, language: Language)
     if guide is None or not 1 <= number <= len(guide.steps):
         return None
     label = library.text("button_go_on", language, number=number)
-    rows = ((Button(label, Press(PressKind.STEP, guide_id, number)),), (_talk(library, language),))
+    rows = ((Button(label, Press(PressKind.STEP, guide_id, number)),), (talk_button(library, language),))
     return Reply(library.text("guide_left", language), buttons=rows, language=language)
 
 
 def _end_page(library: Library, guide_id: str, guide: Guide, language: Language) -> Reply:
-    """All steps done: what not to do from now on, and who can help."""
-    numbers = dict.fromkeys(number for step in guide.steps for number in step.call)
-    lines = [
+    """All steps done: what not to do from now on, and who can help; what each is for, if there is room."""
+    numbers = list(dict.fromkeys(number for step in guide.steps for number in step.call))
+    purposes = "\n".join(
         f"📞 {number} {library.hotlines[number].name[language]}: {library.hotlines[number].purpose[language]}"
         for number in numbers
-    ]
-    avoid = "\n".join(f"✗ {text[language].strip()}" for text in guide.avoid)
-    parts = [library.text("guide_end", language), f"{library.text('avoid_label', language)}\n{avoid}", "\n".join(lines)]
-    back = _button(library, "button_back", language, Press(PressKind.STEP, guide_id, len(guide.steps)))
-    return Reply(
+    )
+    avoid = "\n".join(f"✗ {text[language]}" for text in guide.avoid)
+    above = f"{library.text('guide_end', language)}\n\n{library.text('avoid_label', language)}\n{avoid}"
+    back = button(library, "button_back", language, Press(PressKind.STEP, guide_id, len(guide.steps)))
+    page = Reply(
+        above,
         headline=f"🧭 {guide.title[language]}",
-        body="\n\n".join(part for part in parts if part),
-        references_label=labelled(library, "law_label", language, "") if guide.laws else "",
-        references=law_references(library, guide.laws, language),
-        buttons=((_talk(library, language),), (back,)),
+        buttons=((talk_button(library, language),), (back,)),
         language=language,
     )
-
-
-def _talk(library: Library, language: Language) -> Button:
-    return _button(library, "button_talk", language, Press(PressKind.ANSWER, TALK))
-
-
-def _button(library: Library, key: str, language: Language, press: Press) -> Button:
-    return Button(library.text(key, language), press)
+    page = with_laws(library, page, guide.laws, language)
+    if not numbers:
+        return page
+    whole = replace(page, body=f"{above}\n\n{purposes}")
+    if len(whole.text) <= LONGEST_MESSAGE:
+        return whole
+    return replace(page, body=f"{above}\n\n{hotline_line(library, numbers, language)}")

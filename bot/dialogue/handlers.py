@@ -99,7 +99,7 @@ def topic(request: Request, intent: str) -> Outcome:
         return unsure(request)
     page = pages.answer_page(request.library, intent, answer, request.language)
     replies = numbers.with_numbers(request.library, page, intent, answer, request.state.entities)
-    return Outcome(replies, replace(request.state, topic=f"{intent}.{answer.id}", misses=0), counted=intent)
+    return Outcome(replies, replace(request.state, topic=f"{intent}.{answer.id}", guide="", misses=0), counted=intent)
 
 
 def reasons(request: Request) -> Outcome:
@@ -119,7 +119,7 @@ def unsure(request: Request) -> Outcome:
     key = "unsure_again" if misses >= _MISSES_ENOUGH else "unsure"
     page = pages.candidates_page(request.library, key, request.state.ranking, request.language, FALLBACK)
     if misses >= _MISSES_ENOUGH:
-        talk = Button(request.library.text("button_talk", request.language), Press(PressKind.ANSWER, pages.TALK))
+        talk = pages.talk_button(request.library, request.language)
         page = replace(page, buttons=(*page.buttons, (talk,)))
     return Outcome((page,), replace(request.state, misses=misses), counted=FALLBACK)
 
@@ -147,20 +147,20 @@ def feedback_wrong(request: Request) -> Outcome:
 def affirm(request: Request) -> Outcome:
     if request.state.pending == "consent":
         return subscribe(request)
-    step = _next_step(request)
-    if step is not None:
-        return step
+    guide, _, number = request.state.guide.partition(":")
+    next_step = at_step(request, guide, int(number) + 1) if number.isdecimal() else None
+    if next_step is not None:  # while a guide runs, a yes means that the step is done
+        return next_step
     return Outcome((pages.menu_page(request.library, "what_now", request.language, "affirm"),), request.state)
 
 
-def _next_step(request: Request) -> Outcome | None:
-    """While a guide runs, a yes means that the step is done."""
-    guide, _, number = request.state.guide.partition(":")
-    page = guided.step_page(request.library, guide, int(number) + 1, request.language) if number.isdecimal() else None
+def at_step(request: Request, guide_id: str, number: int) -> Outcome | None:
+    """A step of a guide; it is remembered, so that a «done» that is typed leads to the next. None: no such step."""
+    page = guided.step_page(request.library, guide_id, number, request.language)
     if page is None:
         return None
-    running = f"{guide}:{int(number) + 1}" if int(number) < len(request.library.guides[guide].steps) else ""
-    return Outcome((page,), replace(request.state, guide=running))
+    ended = number > len(request.library.guides[guide_id].steps)
+    return Outcome((page,), replace(request.state, guide="" if ended else f"{guide_id}:{max(number, 1)}"))
 
 
 def deny(request: Request) -> Outcome:

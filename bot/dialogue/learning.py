@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from bot.dialogue.pages import answer_button, labelled, law_references
+from bot.dialogue.pages import answer_button, button, labelled, source_lines, with_laws
 from bot.replies import Button, Press, PressKind, Reply
 from content.learning import Belief, CampaignMessage, QuizQuestion, RedFlag, Story, Term
-from content.learning_checks import explanation
 from content.library import Library, plain_name
 from content.schema import Language
 
@@ -25,45 +24,31 @@ def red_flag_page(library: Library, flag: RedFlag, language: Language) -> Reply:
         labelled(library, "flag_ask", language, flag.ask[language]),
         labelled(library, "flag_instead", language, flag.instead[language]),
     ]
-    rows = [
-        tuple(Button(library.cases[case].title[language], Press(PressKind.ONE_CASE, case)) for case in [name])
-        for name in flag.cases[:1]
-    ]
+    rows = [(Button(library.cases[case].title[language], Press(PressKind.ONE_CASE, case)),) for case in flag.cases[:1]]
     if flag.guide is not None:
-        rows.append((Button(library.text("button_guide", language), Press(PressKind.GUIDE, flag.guide)),))
-    rows.append((Button(library.text("button_all_flags", language), Press(PressKind.SHELF, "red_flags")),))
-    return Reply(
-        headline=f"{_LEVEL_MARKS[flag.level]} {flag.name[language]}",
-        body="\n\n".join(parts),
-        references_label=labelled(library, "law_label", language, "") if flag.laws else "",
-        references=law_references(library, flag.laws, language),
-        buttons=tuple(rows),
-        language=language,
-    )
+        rows.append((button(library, "button_guide", language, Press(PressKind.GUIDE, flag.guide)),))
+    rows.append((button(library, "button_all_flags", language, Press(PressKind.SHELF, "red_flags")),))
+    headline = f"{_LEVEL_MARKS[flag.level]} {flag.name[language]}"
+    page = Reply("\n\n".join(parts), headline=headline, buttons=tuple(rows), language=language)
+    return with_laws(library, page, flag.laws, language)
 
 
 def belief_page(library: Library, belief: Belief, language: Language, following: Press | None = None) -> Reply:
     """A wrong belief and what is true; `following` leads to the next one."""
     rows = [(answer_button(library, belief.topics[0], language),)]
     if belief.cases:
-        title = library.text("button_case", language)
-        rows.append((Button(title, Press(PressKind.ONE_CASE, belief.cases[0])),))
+        rows.append((button(library, "button_case", language, Press(PressKind.ONE_CASE, belief.cases[0])),))
     if following is not None:
-        rows.append((Button(library.text("button_next_belief", language), following),))
-    sources = [
-        labelled(library, "source_label", language, f"{source.name[language]} ({source.date})")
-        for source in belief.sources
-    ]
+        rows.append((button(library, "button_next_belief", language, following),))
     quoted = f"“{belief.belief[language]}”" if language == "zh" else f'"{belief.belief[language]}"'
-    return Reply(
+    page = Reply(
         headline=f"💭 {quoted}",
-        body=f"{belief.truth[language]}\n\n{belief.why[language].strip()}",
-        references_label=labelled(library, "law_label", language, "") if belief.laws else "",
-        references=law_references(library, belief.laws, language),
-        footer="\n".join(sources),
+        body=f"{belief.truth[language]}\n\n{belief.why[language]}",
+        footer="\n".join(source_lines(library, belief.sources, language)),
         buttons=tuple(rows),
         language=language,
     )
+    return with_laws(library, page, belief.laws, language)
 
 
 def term_page(library: Library, term: Term, language: Language) -> Reply:
@@ -77,14 +62,13 @@ def term_page(library: Library, term: Term, language: Language) -> Reply:
     if term.misnomers:
         listed = ", ".join(f"“{name}”" if language == "zh" else f'"{name}"' for name in _different(term.misnomers))
         names.append(labelled(library, "term_misnomers", language, listed))
-    return Reply(
+    page = Reply(
         headline=f"🔤 {head}",
-        body="\n".join(names) + f"\n\n{term.meaning[language].strip()}",
-        references_label=labelled(library, "law_label", language, "") if term.laws else "",
-        references=law_references(library, term.laws, language),
+        body="\n".join(names) + f"\n\n{term.meaning[language]}",
         buttons=((answer_button(library, term.topic, language),),),
         language=language,
     )
+    return with_laws(library, page, term.laws, language)
 
 
 def _different(names: Iterable[str]) -> list[str]:
@@ -100,28 +84,21 @@ def _different(names: Iterable[str]) -> list[str]:
 def scene_page(library: Library, story_id: str, story: Story, name: str, language: Language) -> Reply:
     """One scene of a story with its choices; an ending with its lesson, its law and a real case."""
     scene = story.scenes[name]
-    body = scene.text[language].strip()
+    body = scene.text[language]
     rows = [
         (Button(choice.label[language], Press(PressKind.SCENE, f"{story_id}.{choice.to}")),) for choice in scene.choices
     ]
-    headline = story.title[language] if name == story.start else ""
     if scene.ending is not None and scene.lesson is not None and scene.case is not None:
-        mark = _ENDING_MARKS[scene.ending]
-        body += f"\n\n{mark} {labelled(library, 'case_lesson', language, scene.lesson[language].strip())}"
-        case = Button(library.text("button_case_like_this", language), Press(PressKind.ONE_CASE, scene.case))
-        rows.append((case,))
+        lesson = labelled(library, "case_lesson", language, scene.lesson[language])
+        body += f"\n\n{_ENDING_MARKS[scene.ending]} {lesson}"
+        rows.append((button(library, "button_case_like_this", language, Press(PressKind.ONE_CASE, scene.case)),))
         if scene.guide is not None:
-            rows.append((Button(library.text("button_guide", language), Press(PressKind.GUIDE, scene.guide)),))
+            rows.append((button(library, "button_guide", language, Press(PressKind.GUIDE, scene.guide)),))
         again = Press(PressKind.SCENE, f"{story_id}.{story.start}")
-        rows.append((Button(library.text("button_play_again", language), again),))
-    return Reply(
-        headline=f"🎭 {headline}" if headline else "",
-        body=body,
-        references_label=labelled(library, "law_label", language, "") if scene.laws and scene.ending else "",
-        references=law_references(library, scene.laws, language) if scene.ending else (),
-        buttons=tuple(rows),
-        language=language,
-    )
+        rows.append((button(library, "button_play_again", language, again),))
+    headline = f"🎭 {story.title[language]}" if name == story.start else ""
+    page = Reply(body, headline=headline, buttons=tuple(rows), language=language)
+    return with_laws(library, page, scene.laws if scene.ending else (), language)
 
 
 def quiz_page(library: Library, question: QuizQuestion, language: Language) -> Reply:
@@ -131,7 +108,7 @@ def quiz_page(library: Library, question: QuizQuestion, language: Language) -> R
     )
     return Reply(
         headline=f"❓ {question.question[language]}",
-        body=f"{options}\n\n{explanation(library, question, language)}",
+        body=f"{options}\n\n{library.explanation(question, language)}",
         buttons=((answer_button(library, question.topic, language),),),
         language=language,
     )
@@ -142,12 +119,12 @@ def campaign_page(library: Library, message: CampaignMessage, language: Language
     rows = tuple(
         (
             Button(
-                button.label[language],
-                Press(PressKind.ANSWER, button.answer)
-                if button.answer is not None
-                else Press(PressKind.GUIDE, str(button.guide)),
+                one.label[language],
+                Press(PressKind.ANSWER, one.answer)
+                if one.answer is not None
+                else Press(PressKind.GUIDE, str(one.guide)),
             ),
         )
-        for button in message.buttons
+        for one in message.buttons
     )
-    return Reply(body=message.text[language].strip(), buttons=rows, language=language)
+    return Reply(body=message.text[language], buttons=rows, language=language)

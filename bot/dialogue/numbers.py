@@ -5,9 +5,8 @@ from dataclasses import replace
 from bot.dialogue.pages import answer_button
 from bot.dialogue.state import Entities
 from bot.replies import Reply
-from content.learning_checks import LONGEST_MESSAGE
 from content.library import Library
-from content.schema import Answer, Language
+from content.schema import LONGEST_MESSAGE, Answer, Language
 
 _CARDS = ("ask_provide_item", "ask_collect_cards", "offer_item", "report_provided_item", "ask_penalty", "ask_threshold")
 _PAID = ("ask_provide_item", "ask_collect_cards", "offer_item", "report_provided_item", "ask_assist_verification")

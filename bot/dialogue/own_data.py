@@ -1,10 +1,11 @@
 """Everything that is stored about a person: shown to them, and erased when they say so."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.dialogue.progress import from_json
 from db.engine import Database
 from db.models import Membership, Person, Role
 from db.work import ReadWork, WriteWork
@@ -35,7 +36,7 @@ async def export(database: Database, address: str) -> str:
 async def _everything(work: ReadWork, person: Person) -> dict[str, Any]:
     schools = {school.id: school.name for school in await work.schools.all()}
     state = await work.conversations.state(person.id)
-    progress = await work.quizzes.progress(person.id)
+    quiz = from_json(await work.quizzes.progress(person.id))
     return {
         "address": person.address,
         "language_chosen": person.language,
@@ -53,7 +54,8 @@ async def _everything(work: ReadWork, person: Person) -> dict[str, Any]:
             for held in await work.people.memberships(person.id)
         ],
         "conversation_for_30_minutes": None if state is None else json.loads(state),
-        "quiz": None if progress is None else json.loads(progress),
+        "quiz_questions": {name: asdict(score) for name, score in quiz.scores.items()},
+        "quiz_round": None if quiz.round is None else asdict(quiz.round),
         "audit_log": [
             {"at": _moment(entry.at), "action": entry.action, "subject": entry.subject}
             for entry in await work.audit.of(person.id)

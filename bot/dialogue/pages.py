@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.replies import Button, Press, PressKind, Reference, Reply
-from content.learning_checks import LONGEST_MESSAGE
 from content.library import Library
-from content.schema import Answer, Case, Guide, Language, Law, Verdict, Verified
+from content.schema import LONGEST_MESSAGE, Answer, Case, Guide, Language, Law, Source, Verdict, Verified
 
 MARKS = {Verdict.UNLAWFUL: "⛔", Verdict.RISKY: "⚠️", Verdict.FINE: "✅", Verdict.INFO: "ℹ️", Verdict.CARE: "💛"}
 _CHOICES = 3
@@ -22,16 +21,22 @@ Rows = tuple[tuple[Button, ...], ...]
 def answer_page(library: Library, intent: str, answer: Answer, language: Language) -> Reply:
     """The answer as a student reads it: verdict, why, what to do, law, and the buttons to go on."""
     body = f"{answer.why[language]}\n\n{library.text('what_to_do', language)}\n{answer.do[language]}"
-    return Reply(
+    page = Reply(
         headline=f"{MARKS[answer.verdict]} {answer.headline[language]}",
         body=body,
-        references_label=labelled(library, "law_label", language, "") if answer.laws else "",
-        references=law_references(library, answer.laws, language),
         footer=_below(library, answer, language),
         buttons=_answer_buttons(library, intent, answer, language),
         language=language,
         intent=intent,
     )
+    return with_laws(library, page, answer.laws, language)
+
+
+def with_laws(library: Library, page: Reply, laws: Iterable[str], language: Language) -> Reply:
+    """The page with the articles it rests on named at its end; as it is when it rests on none."""
+    references = law_references(library, laws, language)
+    label = labelled(library, "law_label", language, "") if references else ""
+    return replace(page, references_label=label, references=references)
 
 
 def law_references(library: Library, laws: Iterable[str], language: Language) -> tuple[Reference, ...]:
@@ -61,9 +66,14 @@ def _below(library: Library, answer: Answer, language: Language) -> str:
     lines = []
     if answer.hotlines:
         lines.append(hotline_line(library, answer.hotlines, language))
-    for source in answer.sources:
-        lines.append(labelled(library, "source_label", language, f"{source.name[language]} ({source.date})"))
+    lines += source_lines(library, answer.sources, language)
     return "\n".join(lines)
+
+
+def source_lines(library: Library, sources: Iterable[Source], language: Language) -> list[str]:
+    return [
+        labelled(library, "source_label", language, f"{source.name[language]} ({source.date})") for source in sources
+    ]
 
 
 def labelled(library: Library, key: str, language: Language, text: str) -> str:
@@ -79,20 +89,20 @@ def _answer_buttons(library: Library, intent: str, answer: Answer, language: Lan
     reference = f"{intent}.{answer.id}"
     first, second = [], []
     if answer.laws:
-        first.append(_button(library, "button_law", language, Press(PressKind.LAWS, reference)))
+        first.append(button(library, "button_law", language, Press(PressKind.LAWS, reference)))
     if answer.cases:
-        first.append(_button(library, "button_case", language, Press(PressKind.CASE, reference)))
+        first.append(button(library, "button_case", language, Press(PressKind.CASE, reference)))
     if library.beliefs_about(intent, answer.id):
-        first.append(_button(library, "button_belief", language, Press(PressKind.BELIEFS, reference)))
+        first.append(button(library, "button_belief", language, Press(PressKind.BELIEFS, reference)))
     if answer.guide:
         # Whoever has already done something is led step by step; for the others one page is enough.
         kind = PressKind.STEP if intent.startswith("report_") else PressKind.GUIDE
-        second.append(_button(library, "button_guide", language, Press(kind, answer.guide)))
+        second.append(button(library, "button_guide", language, Press(kind, answer.guide)))
     if intent != TALK:
-        second.append(_button(library, "button_talk", language, Press(PressKind.ANSWER, TALK)))
+        second.append(talk_button(library, language))
     related = [answer_button(library, reference, language) for reference in answer.related]
     if intent in _ABOUT_JOBS:
-        related.append(_button(library, "button_all_flags", language, Press(PressKind.SHELF, "red_flags")))
+        related.append(button(library, "button_all_flags", language, Press(PressKind.SHELF, "red_flags")))
     rating = () if intent in _NOT_RATED else rating_row(reference)
     return tuple(tuple(row) for row in (first, second, *([button] for button in related), rating) if row)
 
@@ -105,7 +115,12 @@ def rating_row(reference: str) -> tuple[Button, ...]:
     )
 
 
-def _button(library: Library, key: str, language: Language, press: Press) -> Button:
+def talk_button(library: Library, language: Language) -> Button:
+    return button(library, "button_talk", language, Press(PressKind.ANSWER, TALK))
+
+
+def button(library: Library, key: str, language: Language, press: Press) -> Button:
+    """A button labelled with the interface sentence `key`."""
     return Button(library.text(key, language), press)
 
 
@@ -168,7 +183,7 @@ def case_page(library: Library, reference: str, answer: Answer, shown: int, lang
     if len(answer.cases) == 1:
         return page
     following = Press(PressKind.CASE, reference, (shown + 1) % len(answer.cases))
-    return replace(page, buttons=((_button(library, "button_next_case", language, following),),))
+    return replace(page, buttons=((button(library, "button_next_case", language, following),),))
 
 
 def one_case_page(library: Library, case: Case, language: Language) -> Reply:
@@ -198,13 +213,8 @@ def guide_pages(library: Library, guide: Guide, language: Language) -> tuple[Rep
     avoid = "\n".join(f"✗ {text[language]}" for text in guide.avoid)
     parts = [f"{guide.urgent[language]}\n", *steps, f"\n{library.text('avoid_label', language)}\n{avoid}"]
     headline = f"🧭 {guide.title[language]}"
-    talk = _button(library, "button_talk", language, Press(PressKind.ANSWER, TALK))
-    last = Reply(
-        body="",
-        buttons=((talk,),),
-        language=language,
-        references_label=labelled(library, "law_label", language, "") if guide.laws else "",
-        references=law_references(library, guide.laws, language),
+    last = with_laws(
+        library, Reply("", buttons=((talk_button(library, language),),), language=language), guide.laws, language
     )
     room = LONGEST_MESSAGE - max(len(headline), len(last.references_line)) - 4
     bodies = _packed(parts, room)
@@ -241,5 +251,5 @@ def candidates_page(library: Library, key: str, ranking: Iterable[str], language
     likely = [name for name in ranking if name in library.topics][:_CHOICES]
     likely += [name for name in library.menu if name in library.topics and name not in likely][: _CHOICES - len(likely)]
     rows = [(Button(library.topics[name].title[language], Press(PressKind.MEANT, name)),) for name in likely]
-    rows.append((_button(library, "button_something_else", language, Press(PressKind.MENU, "all")),))
+    rows.append((button(library, "button_something_else", language, Press(PressKind.MENU, "all")),))
     return Reply(library.text(key, language), buttons=tuple(rows), language=language, intent=intent)

@@ -24,7 +24,8 @@ def _answer(request: Request, press: Press) -> Outcome | None:
     if handlers.is_private(request, intent):
         return handlers.go_private(request, intent)
     page = pages.answer_page(request.library, intent, answer, request.language)
-    return Outcome((page,), replace(request.state, topic=f"{intent}.{answer.id}"), counted=intent)
+    state = replace(request.state, topic=f"{intent}.{answer.id}", guide="", misses=0)
+    return Outcome((page,), state, counted=intent)
 
 
 def _meant(request: Request, press: Press) -> Outcome | None:
@@ -107,13 +108,7 @@ def _scene(request: Request, press: Press) -> Outcome | None:
 
 
 def _step(request: Request, press: Press) -> Outcome | None:
-    """A step of a guide; it is remembered, so that a «done» that is typed leads to the next."""
-    page = guided.step_page(request.library, press.subject, press.choice, request.language)
-    if page is None:
-        return None
-    guide = request.library.guides[press.subject]
-    running = f"{press.subject}:{max(press.choice, 1)}" if press.choice <= len(guide.steps) else ""
-    return Outcome((page,), replace(request.state, guide=running))
+    return handlers.at_step(request, press.subject, press.choice)
 
 
 def _later(request: Request, press: Press) -> Outcome | None:
@@ -174,8 +169,8 @@ _HANDLERS: dict[PressKind, Callable[[Request, Press], Outcome | None]] = {
     PressKind.TERM: _term,
     PressKind.SHELF: _shelf,
     PressKind.SCENE: _scene,
-    PressKind.STEP: _step,
-    PressKind.LATER: _later,
+    PressKind.STEP: _private(_step),
+    PressKind.LATER: _private(_later),
     PressKind.HELPFUL: settings.rated,
     PressKind.FORGET: _private(settings.forget_pressed),
     PressKind.LEAVE: _private(settings.leave_pressed),

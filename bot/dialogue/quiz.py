@@ -17,7 +17,6 @@ from content.library import Library
 from db.models import Poll
 
 _SECONDS_A_ROUND_WAITS = 24 * 3600
-NEW_ROUND = "new"
 START_PAYLOAD = "quiz"  # of the link that opens the quiz in private
 
 
@@ -53,7 +52,7 @@ def stop(request: Request, stopped: bool) -> Move:
 
 
 def round_pressed(request: Request, press: Press) -> Outcome | None:
-    return start(request) if press.subject == NEW_ROUND else None
+    return start(request) if press.subject == quiz_pages.NEW_ROUND else None
 
 
 def option_pressed(request: Request, press: Press) -> Outcome | None:

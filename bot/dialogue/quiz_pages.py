@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-from bot.dialogue.pages import answer_button, labelled, law_references
+from bot.dialogue.pages import answer_button, button, with_laws
 from bot.dialogue.progress import Round
 from bot.replies import Button, Press, PressKind, Quiz, Reply
 from content.learning import QuizQuestion
-from content.learning_checks import explanation
 from content.library import Library
 from content.schema import Language
 
 INTENT = "start_quiz"
+NEW_ROUND = "new"
 _READ_ON = 3  # so many buttons to what can be read after a round
 
 Row = tuple[Button, ...]
@@ -32,10 +32,10 @@ def quiz_of(library: Library, name: str, question: QuizQuestion, order: tuple[in
     options = tuple(_words(question, place, language) for place in order)
     return Quiz(
         question_id=name,
-        question=question.question[language].strip(),
+        question=question.question[language],
         options=options,
         right=order.index(right_place(question)),
-        explanation=explanation(library, question, language),
+        explanation=library.explanation(question, language),
     )
 
 
@@ -54,13 +54,8 @@ def feedback_page(library: Library, name: str, right: bool, language: Language) 
     question = library.quizzes[name]
     words = _words(question, right_place(question), language)
     head = library.text("quiz_right", language) if right else library.text("quiz_wrong", language, option=words)
-    return Reply(
-        headline=head,
-        body=question.explanation[language].strip(),
-        references_label=labelled(library, "law_label", language, ""),
-        references=law_references(library, question.laws, language),
-        language=language,
-    )
+    page = Reply(question.explanation[language], headline=head, language=language)
+    return with_laws(library, page, question.laws, language)
 
 
 def score_page(library: Library, done: Round, language: Language) -> Reply:
@@ -82,8 +77,8 @@ def score_page(library: Library, done: Round, language: Language) -> Reply:
 
 
 def another_round(library: Library, language: Language) -> Button:
-    return Button(library.text("button_another_round", language), Press(PressKind.ROUND, "new"))
+    return button(library, "button_another_round", language, Press(PressKind.ROUND, NEW_ROUND))
 
 
 def _to_library(library: Library, language: Language) -> Button:
-    return Button(library.text("button_library", language), Press(PressKind.SHELF, "all"))
+    return button(library, "button_library", language, Press(PressKind.SHELF, "all"))

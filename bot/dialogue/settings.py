@@ -85,11 +85,13 @@ def rated(request: Request, press: Press) -> Outcome | None:
         return None
     reference = f"{found[0]}.{found[1].id}"
     helpful = press.choice == pages.HELPFUL
-    rating = None if request.state.rated == reference else Rating(reference, helpful)
+    # In a group nothing is remembered of anybody, so that the same person could be counted again and again.
+    counted_before = request.state.rated == reference or request.turn.in_group
+    rating = None if counted_before else Rating(reference, helpful)
     state = replace(request.state, rated=reference)
     if helpful:
         return Outcome((says(request, "feedback_thanks"),), state, rating=rating)
     others = [name for name in request.state.ranking if name != found[0]]
     page = pages.candidates_page(request.library, "sorry_wrong", others, request.language, "feedback_wrong")
-    talk = Button(request.library.text("button_talk", request.language), Press(PressKind.ANSWER, pages.TALK))
+    talk = pages.talk_button(request.library, request.language)
     return Outcome((replace(page, buttons=(*page.buttons, (talk,))),), state, rating=rating)

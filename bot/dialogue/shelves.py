@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
+from bot.dialogue.pages import button
 from bot.replies import Button, Press, PressKind, Reply
-from content.learning_checks import LONGEST_LABEL
+from content.learning import RedFlag, Term
 from content.library import Library
-from content.schema import Language
+from content.schema import LONGEST_LABEL, Case, Language, choices_of
 
 SHELVES = ("red_flags", "cases", "guides", "beliefs", "glossary", "laws", "stories")
-ROLES = ("student", "minor", "worker", "tech_employee", "insider", "other")
-GROUPS = ("crime", "law", "money", "card", "job", "tech", "people", "procedure", "consequence")
-_LEVELS = ("stop", "check", "signal")
+ROLES = choices_of(Case, "roles")
+GROUPS = choices_of(Term, "group")
+_LEVELS = choices_of(RedFlag, "level")
 _PER_PAGE = 10
 
 Row = tuple[Button, ...]
@@ -104,13 +105,13 @@ def _listed(library: Library, subject: str, buttons: Sequence[Button], page: int
     """A page of `buttons`, with ways to the next, and back."""
     pages = -(-len(buttons) // _PER_PAGE)
     page = page if page < pages else 0
-    rows: list[Row] = [(button,) for button in buttons[page * _PER_PAGE : (page + 1) * _PER_PAGE]]
+    rows: list[Row] = [(one,) for one in buttons[page * _PER_PAGE : (page + 1) * _PER_PAGE]]
     if pages > 1:
         following = Press(PressKind.SHELF, subject, (page + 1) % pages)
-        rows.append((Button(library.text("button_more", language), following),))
+        rows.append((button(library, "button_more", language, following),))
     shelf, _, part = subject.partition(".")
     back = Press(PressKind.SHELF, shelf if part else "all")
-    rows.append((Button(library.text("button_back", language), back),))
+    rows.append((button(library, "button_back", language, back),))
     title = _title(library, shelf, language)
     if pages > 1:
         title += " " + library.text("shelf_page", language, page=page + 1, pages=pages)

@@ -1,32 +1,18 @@
 """Consent, groups and care in the dialogue, with an interpreter whose meaning the test sets."""
 
-from dataclasses import dataclass
-
 import pytest
 
 from bot.dialogue.dialogue import Dialogue
 from bot.dialogue.safety import speaks_of_danger
-from bot.people.commands import PeopleCommands
 from bot.people.invites import PeopleService
 from bot.replies import Press, PressKind, Reply
 from bot.turns import Kind, Turn
 from content.library import Library
 from db.engine import Database
 from db.models import Consent, Role
-from nlu.interpreter import Parse, Ranked
+from tests.bot.talking import Means, dialogue_with
 
 ME = "telegram:1"
-
-
-@dataclass
-class Means:
-    """Understands every message as `intent`."""
-
-    intent: str = "nlu_fallback"
-
-    async def parse(self, text: str) -> Parse:
-        ranking = tuple(Ranked(name, 0.3) for name in ("ask_penalty", "ask_provide_item", "check_job"))
-        return Parse(text, "zh", self.intent, 0.9, ranking, ())
 
 
 @pytest.fixture
@@ -36,9 +22,7 @@ def means() -> Means:
 
 @pytest.fixture
 def dialogue(sqlite: Database, library: Library, means: Means) -> Dialogue:
-    people = PeopleService(sqlite, "Asia/Shanghai")
-    staff = PeopleCommands(people, lambda: library, lambda payload: f"/start {payload}", "Asia/Shanghai")
-    return Dialogue(sqlite, lambda: library, lambda: means, staff)
+    return dialogue_with(sqlite, library, means)
 
 
 def command(name: str, text: str = "", *, in_group: bool = False) -> Turn:

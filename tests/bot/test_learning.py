@@ -12,14 +12,14 @@ from content.kinds import KINDS
 from content.library import Library
 from content.schema import Language
 from db.engine import Database
-from tests.bot.test_dialogue import Means
+from tests.bot.talking import Means, dialogue_with
 
 ME = "telegram:7"
 
 
 @pytest.fixture
 def dialogue(sqlite: Database, library: Library) -> Dialogue:
-    return Dialogue(sqlite, lambda: library, lambda: Means())
+    return dialogue_with(sqlite, library, Means())
 
 
 async def test_every_page_can_be_reached_from_the_library_by_buttons(dialogue: Dialogue, library: Library) -> None:

@@ -8,14 +8,13 @@ from sqlalchemy import text
 
 from bot.dialogue import own_data
 from bot.dialogue.dialogue import Dialogue
-from bot.people.commands import PeopleCommands
 from bot.people.invites import PeopleService
 from bot.replies import Button, Press, PressKind, Reply
 from bot.turns import Kind, Turn
 from content.library import Library
 from db.engine import Database
 from db.models import Base, Role
-from tests.bot.test_dialogue import Means
+from tests.bot.talking import Means, dialogue_with
 
 ME = "telegram:4711"
 
@@ -27,9 +26,7 @@ def means() -> Means:
 
 @pytest.fixture
 def dialogue(database: Database, library: Library, means: Means) -> Dialogue:
-    people = PeopleService(database, "Asia/Shanghai")
-    staff = PeopleCommands(people, lambda: library, lambda payload: f"/start {payload}", "Asia/Shanghai")
-    return Dialogue(database, lambda: library, lambda: means, staff)
+    return dialogue_with(database, library, means)
 
 
 def command(name: str, argument: str = "", *, in_group: bool = False) -> Turn:
@@ -91,9 +88,11 @@ async def test_the_only_admin_cannot_vanish(dialogue: Dialogue, database: Databa
 
 async def test_export_holds_everything_and_no_words(dialogue: Dialogue, database: Database) -> None:
     await join(database, dialogue, Role.STUDENT, "一中")
+    await dialogue.answer(command("quiz"))
     await dialogue.answer(Turn(ME, Kind.TEXT, "银行卡能租吗"))
     (reply,) = await dialogue.answer(command("export"))
     assert reply.file is not None
+    assert len(json.loads(reply.file.text)["quiz_round"]["questions"]) == 5
     data = json.loads(reply.file.text)
     assert data["address"] == ME
     assert [role["school"] for role in data["roles"]] == ["一中"]
@@ -144,6 +143,21 @@ async def test_marks_are_counted_once_per_answer_and_name_nobody(dialogue: Dialo
     assert list(counted.values()) == [(1, 0)]
     (sorry,) = await dialogue.answer(press(PressKind.HELPFUL, "ask_penalty", 2))
     assert any(button.press.subject == "talk_to_counsellor" for button in buttons(sorry))
+
+
+async def test_marks_in_a_group_are_not_counted(dialogue: Dialogue, database: Database) -> None:
+    for _ in range(3):
+        await dialogue.answer(press(PressKind.HELPFUL, "ask_penalty", 1, in_group=True))
+    async with database.read() as work:
+        assert await work.counts.feedback_since(date(2020, 1, 1)) == {}
+
+
+async def test_a_new_question_leaves_the_guide(dialogue: Dialogue, library: Library, means: Means) -> None:
+    await dialogue.answer(press(PressKind.STEP, "provided-item", 2))
+    await dialogue.answer(Turn(ME, Kind.TEXT, "银行卡能租吗"))
+    means.intent = "affirm"
+    (reply,) = await dialogue.answer(Turn(ME, Kind.TEXT, "好的"))
+    assert reply.body == library.text("what_now", "zh")
 
 
 async def test_feedback_asks_about_the_last_answer(dialogue: Dialogue, library: Library) -> None:

@@ -13,7 +13,8 @@ from bot.telegram.front import Front
 from bot.telegram.processor import OrderedPerChat
 from bot.telegram.turns import turn_of
 from content.library import Library
-from tests.fakes.telegram import BOT, TOKEN, FakeTelegram, serving
+from tests.fakes.chats import BOT
+from tests.fakes.telegram import TOKEN, FakeTelegram, serving
 from tests.fakes.telegram_rules import Refusal
 from tests.running import HURRIED, running_bot
 

@@ -16,7 +16,8 @@ from bot.telegram.polls import question
 from bot.telegram.processor import OrderedPerChat
 from content.library import Library
 from db.keys import new_key_text
-from tests.fakes.telegram import Chat, FakeTelegram, Sent, serving
+from tests.fakes.chats import Chat, Sent
+from tests.fakes.telegram import FakeTelegram, serving
 from tests.fakes.telegram_rules import Refusal
 from tests.running import running_bot
 

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tests.end_to_end.conftest import Running
-from tests.fakes.telegram import Sent
+from tests.fakes.chats import Sent
 
 pytestmark = [pytest.mark.model, pytest.mark.asyncio(loop_scope="module")]
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.settings import PROJECT
-from tests.fakes.telegram import TOKEN, USERNAME, FakeTelegram, serving
+from tests.fakes.chats import USERNAME
+from tests.fakes.telegram import TOKEN, FakeTelegram, serving
 
 pytestmark = pytest.mark.model
 
