@@ -1,5 +1,6 @@
 """What tests share: real databases, the real content, the real model, and the stand-in for Telegram."""
 
+import asyncio
 import logging
 import os
 import shutil
@@ -7,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from bot.content_check import load_checked
 from bot.settings import PROJECT
@@ -16,6 +17,8 @@ from content.loading import CONTENT_FOLDER
 from db.engine import Database
 from db.keys import KEY_BYTES, KeyRing
 from db.upgrade import upgrade
+
+KEY = bytes(range(KEY_BYTES))
 
 # Tests that start processes, servers or trainings, or wait for the clock: left out by `-m "not model and not slow"`.
 SLOW = (
@@ -33,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def keyring() -> KeyRing:
-    return KeyRing([bytes(range(KEY_BYTES))])
+    return KeyRing([KEY])
 
 
 @pytest.fixture(scope="session")
@@ -64,10 +67,20 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An up-to-date SQLite database to copy: migrating one for each test would take most of the tests' time."""
+    path = tmp_path_factory.mktemp("migrated") / "cardwise.db"
+    asyncio.run(upgrade(make_url(f"sqlite+aiosqlite:///{path}"), KeyRing([KEY])))
+    return path
+
+
 @pytest.fixture
-async def database(database_url: str, keyring: KeyRing) -> AsyncIterator[Database]:
+async def database(database_url: str, keyring: KeyRing, migrated: Path) -> AsyncIterator[Database]:
     """An up-to-date database of each kind."""
     database = Database(database_url, keyring)
+    if database.is_sqlite:
+        shutil.copy(migrated, str(database.url.database))
     await upgrade(database.url, keyring)
     try:
         yield database
@@ -76,10 +89,10 @@ async def database(database_url: str, keyring: KeyRing) -> AsyncIterator[Databas
 
 
 @pytest.fixture
-async def sqlite(tmp_path: Path, keyring: KeyRing) -> AsyncIterator[Database]:
+async def sqlite(tmp_path: Path, keyring: KeyRing, migrated: Path) -> AsyncIterator[Database]:
     """An up-to-date SQLite database, for tests to which the kind makes no difference."""
+    shutil.copy(migrated, tmp_path / "cardwise.db")
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'cardwise.db'}", keyring)
-    await upgrade(database.url, keyring)
     try:
         yield database
     finally:
