@@ -32,8 +32,8 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Encrypted:
-    """A text attribute kept encrypted in the column `<name>_sealed`, bound to its table, column and row.
+class _Sealed:
+    """An attribute kept encrypted in the column `<name>_sealed`, bound to its table, column and row.
 
     A SQLAlchemy column type cannot see the row it writes to, so this is a descriptor over a binary column. The object
     must be in a session (which carries the key ring), and its primary key must be set by us, not by the database.
@@ -43,19 +43,12 @@ class Encrypted:
         self._name = name
         self._column = f"{name}_sealed"
 
-    @overload
-    def __get__(self, row: None, owner: type[Any]) -> "Encrypted": ...
-    @overload
-    def __get__(self, row: object, owner: type[Any]) -> str | None: ...
-    def __get__(self, row: object | None, owner: type[Any]) -> "Encrypted | str | None":
-        if row is None:
-            return self
+    def _opened(self, row: object) -> bytes | None:
         box = getattr(row, self._column)
-        return None if box is None else _keyring(row).open(box, self._place(row)).decode()
+        return None if box is None else _keyring(row).open(box, self._place(row))
 
-    def __set__(self, row: object, value: str | None) -> None:
-        box = None if value is None else _keyring(row).seal(value.encode(), self._place(row))
-        setattr(row, self._column, box)
+    def _store(self, row: object, value: bytes | None) -> None:
+        setattr(row, self._column, None if value is None else _keyring(row).seal(value, self._place(row)))
 
     def _place(self, row: object) -> str:
         mapper = inspect(type(row))
@@ -63,6 +56,37 @@ class Encrypted:
         if any(part is None for part in key):
             raise ValueError("an encrypted value needs its row's key first")
         return f"{mapper.local_table.name}.{self._name}.{'/'.join(map(str, key))}"
+
+
+class Encrypted(_Sealed):
+    """A text that is encrypted."""
+
+    @overload
+    def __get__(self, row: None, owner: type[Any]) -> "Encrypted": ...
+    @overload
+    def __get__(self, row: object, owner: type[Any]) -> str | None: ...
+    def __get__(self, row: object | None, owner: type[Any]) -> "Encrypted | str | None":
+        if row is None:
+            return self
+        value = self._opened(row)
+        return None if value is None else value.decode()
+
+    def __set__(self, row: object, value: str | None) -> None:
+        self._store(row, None if value is None else value.encode())
+
+
+class EncryptedBytes(_Sealed):
+    """Bytes, such as a picture, that are encrypted."""
+
+    @overload
+    def __get__(self, row: None, owner: type[Any]) -> "EncryptedBytes": ...
+    @overload
+    def __get__(self, row: object, owner: type[Any]) -> bytes | None: ...
+    def __get__(self, row: object | None, owner: type[Any]) -> "EncryptedBytes | bytes | None":
+        return self if row is None else self._opened(row)
+
+    def __set__(self, row: object, value: bytes | None) -> None:
+        self._store(row, value)
 
 
 def _keyring(row: object) -> KeyRing:

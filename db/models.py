@@ -52,7 +52,7 @@ class Consent(StrEnum):
     NO = "no"
 
 
-def _choice(kind: type[StrEnum], name: str) -> Enum:
+def choice(kind: type[StrEnum], name: str) -> Enum:
     # Plain text in the database, so that a new value needs no change of a PostgreSQL type.
     return Enum(kind, name=name, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e])
 
@@ -84,7 +84,7 @@ class Person(Base):
     address_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     language: Mapped[str | None] = mapped_column(String(2))
-    consent: Mapped[Consent] = mapped_column(_choice(Consent, "consent"), default=Consent.NOT_ASKED)
+    consent: Mapped[Consent] = mapped_column(choice(Consent, "consent"), default=Consent.NOT_ASKED)
     consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
@@ -104,7 +104,7 @@ class Membership(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
-    role: Mapped[Role] = mapped_column(_choice(Role, "role"))
+    role: Mapped[Role] = mapped_column(choice(Role, "role"))
     class_name: Mapped[str | None] = mapped_column(String(60))
     since: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
@@ -116,7 +116,7 @@ class Invite(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    role: Mapped[Role] = mapped_column(_choice(Role, "role"))
+    role: Mapped[Role] = mapped_column(choice(Role, "role"))
     school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
     class_name: Mapped[str | None] = mapped_column(String(60))
     uses_allowed: Mapped[int] = mapped_column(Integer)
@@ -183,6 +183,31 @@ class Poll(Base):
     question: Mapped[str] = mapped_column(String(40))
     right_option: Mapped[int] = mapped_column(Integer)
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+
+class ChoiceCount(Base):
+    """What was chosen on a day when the bot was not sure what had been meant. It knows no person."""
+
+    __tablename__ = "choice_count"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    chosen: Mapped[str] = mapped_column(String(40), primary_key=True)
+    language: Mapped[str] = mapped_column(String(2), primary_key=True)
+    count: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class KeptQuestion(Base):
+    """A question nobody could answer, kept because its author said so, without numbers and names: encrypted."""
+
+    __tablename__ = "kept_question"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    language: Mapped[str] = mapped_column(String(2))
+    kept_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+    text = Encrypted()
 
 
 class AuditEntry(Base):
