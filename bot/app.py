@@ -5,10 +5,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from bot.alerts import Alerts, Send
 from bot.content_in_use import ContentInUse
 from bot.dialogue.dialogue import Dialogue
+from bot.handover.commands import DeskCommands, Fetch
+from bot.handover.counsellor_side import CounsellorSide
+from bot.handover.notices import Deliver, Notices
+from bot.handover.reminders import reminding
+from bot.handover.student_side import StudentSide
 from bot.housekeeping import keeping_house
 from bot.key import open_keyring
 from bot.model import ModelInUse
@@ -43,12 +49,16 @@ class App:
     people: PeopleService
     dialogue: Dialogue
     model: ModelInUse
+    notices: Notices
+    desk: DeskCommands
     links: Links = field(default_factory=Links)
     _telling: "asyncio.Task[None] | None" = None
 
-    def connect(self, send: Send) -> None:
-        """Let messages to the admins go out by `send`; what they should know already is told now."""
+    def connect(self, send: Send, deliver: Deliver, fetch: Fetch) -> None:
+        """Let messages that answer nobody go out, and files be fetched; what the admins should know is told now."""
         self.alerts.connect(send)
+        self.notices.connect(deliver)
+        self.desk.connect(fetch)
         if self.content.refused:
             self._telling = asyncio.create_task(self.alerts.about_content(self.content.refused))
 
@@ -91,9 +101,22 @@ async def open_app(settings: Settings, content: ContentInUse) -> AsyncIterator[A
         links = Links()
         alerts = Alerts(database, content)
         staff = PeopleCommands(people, content, links, settings.timezone)
-        dialogue = Dialogue(database, content, model, staff)
+        notices = Notices(database, content, ZoneInfo(settings.timezone))
+        desk = _desk(settings, database, content, notices)
+        dialogue = Dialogue(database, content, model, staff, desk)
         try:
-            async with keeping_house(database), content.watching(alerts.about_content):
-                yield App(settings, database, content, alerts, people, dialogue, model, links)
+            async with (
+                keeping_house(database),
+                content.watching(alerts.about_content),
+                notices.telling(),
+                reminding(database, notices.wake),
+            ):
+                yield App(settings, database, content, alerts, people, dialogue, model, notices, desk, links)
         finally:
             model.close()
+
+
+def _desk(settings: Settings, database: Database, content: ContentInUse, notices: Notices) -> DeskCommands:
+    student = StudentSide(database, settings.default_desk)
+    timezone = ZoneInfo(settings.timezone)
+    return DeskCommands(student, CounsellorSide(database), content, notices.wake, timezone)

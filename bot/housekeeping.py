@@ -12,6 +12,8 @@ from db.errors import DatabaseProblem
 
 EVERY_SECONDS = 3600.0
 POLLS_KEPT_FOR = timedelta(days=7)
+TALKS_KEPT_FOR = timedelta(days=30)  # after the last word in them
+_UNUSED_TALKS_KEPT_FOR = timedelta(days=1)  # opened, and nothing was ever said
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +35,10 @@ async def _keep(database: Database, every: float) -> None:
         try:
             async with database.write() as work:
                 removed = await work.conversations.remove_expired()
+                talks = await work.threads.remove_older_than(TALKS_KEPT_FOR)
+                talks += await work.threads.remove_never_begun(_UNUSED_TALKS_KEPT_FOR)
                 polls = await work.quizzes.remove_polls_before(datetime.now(UTC) - POLLS_KEPT_FOR)
-            logger.debug("removed %d expired conversations and %d old polls", removed, polls)
+            logger.debug("removed %d expired conversations, %d old polls, %d old talks", removed, polls, talks)
         except DatabaseProblem as problem:
             logger.warning("expired conversations and old polls could not be removed: %s", problem)
         await asyncio.sleep(every)

@@ -23,6 +23,14 @@ button_whole_guide button_step_done button_later guide_left guide_end
 shelf_red_flags shelf_cases shelf_guides shelf_beliefs shelf_glossary shelf_laws shelf_stories
 about_red_flags about_cases about_guides about_beliefs about_glossary about_laws about_stories
 cases_student cases_minor cases_worker cases_tech_employee cases_insider cases_other
+command_human desk_wait_unknown desk_all_away desk_anonymous desk_named desk_your_name desk_sent desk_ask_bot
+desk_go_on desk_close desk_not_now desk_paused desk_ended desk_no_talk desk_none desk_too_many desk_file_refused
+desk_picture_too_large desk_no_picture desk_not_voice desk_not_sticker desk_not_other desk_counsellor desk_student
+desk_picture desk_file desk_claimed desk_changed desk_released desk_closed_by_counsellor desk_still_waiting
+desk_speaks_zh desk_speaks_en desk_without_name desk_take desk_reply desk_more desk_read desk_release desk_hand_on
+desk_stop_writing desk_stopped_writing desk_hand_on_to desk_no_colleague desk_away desk_gone desk_taken desk_not_yours
+desk_own desk_inbox_empty desk_away_question desk_away_1 desk_away_3 desk_away_7 desk_away_14 desk_back desk_is_back
+desk_aliases
 terms_crime terms_law terms_money terms_card terms_job terms_tech terms_people terms_procedure terms_consequence
 """
 
@@ -45,6 +53,37 @@ TEXTS: dict[str, frozenset[str]] = {
     "quiz_wrong": frozenset({"option"}),
     "quiz_score": frozenset({"right", "of"}),
     "content_refused": frozenset({"count", "problems"}),
+    "desk_door": frozenset({"school", "wait"}),
+    "desk_wait_usual": frozenset({"time"}),
+    "desk_write": frozenset({"alias"}),
+    "desk_write_named": frozenset({"name"}),
+    "desk_listening": frozenset({"alias"}),
+    "desk_begun": frozenset({"wait"}),
+    "desk_running": frozenset({"alias"}),
+    "desk_opened": frozenset({"spoken", "who"}),
+    "desk_handed": frozenset({"spoken", "who"}),
+    "desk_reminder": frozenset({"time", "who"}),
+    "desk_closed_by_student": frozenset({"who"}),
+    "desk_unreachable": frozenset({"who"}),
+    "desk_erased": frozenset({"alias"}),
+    "desk_more_text": frozenset({"who"}),
+    "desk_write_to": frozenset({"who"}),
+    "desk_answered": frozenset({"who"}),
+    "desk_handed_back": frozenset({"who"}),
+    "desk_handed_on": frozenset({"who"}),
+    "desk_you_closed": frozenset({"who"}),
+    "desk_colleague": frozenset({"number"}),
+    "desk_inbox_waiting": frozenset({"count"}),
+    "desk_inbox_mine": frozenset({"count"}),
+    "desk_inbox_others": frozenset({"count"}),
+    "desk_inbox_closed": frozenset({"count"}),
+    "desk_waits": frozenset({"time"}),
+    "desk_quiet": frozenset({"time"}),
+    "desk_minutes": frozenset({"count"}),
+    "desk_hours": frozenset({"count"}),
+    "desk_days": frozenset({"count"}),
+    "desk_you_are_away": frozenset({"until"}),
+    "desk_is_away": frozenset({"until"}),
     "invite_welcome": frozenset({"school", "role"}),
     "invite_welcome_everywhere": frozenset({"role"}),
     "invite_unknown_school": frozenset({"schools"}),

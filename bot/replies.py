@@ -1,6 +1,6 @@
 """What the bot answers, as plain data: it knows nothing of Telegram, so every front end and test can use it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -29,6 +29,7 @@ class PressKind(StrEnum):
     FORGET = "x"  # subject: yes or no
     LEAVE = "j"  # subject: the number of a membership, or no
     ROUND = "r"  # subject: new
+    DESK = "p"  # subject: what to do at the desk, and with which talk
     OPTION = "q"  # subject: quiz question; choice: which of the options shown, from 0 on
 
 
@@ -87,6 +88,8 @@ class Reply:
     footer: str = ""
     buttons: tuple[tuple[Button, ...], ...] = ()
     file: File | None = None
+    picture: bytes | None = field(default=None, repr=False)  # a JPEG to show with the words
+    file_id: str = field(default="", repr=False)  # a file that the front end has, to be sent again
     language: str = "zh"
     quiz: Quiz | None = None
     go_private: bool = False  # in a group: add a way into the private chat

@@ -37,6 +37,8 @@ class Settings(BaseModel):
     secret_key: SecretStr | None = Field(None, alias="CARDWISE_SECRET_KEY")
     log_format: Literal["text", "json"] = Field("text", alias="CARDWISE_LOG_FORMAT")
     timezone: str = Field("Asia/Shanghai", alias="CARDWISE_TIMEZONE")
+    # The school whose counsellors are there for students who have joined none.
+    default_desk: str | None = Field(None, alias="CARDWISE_DEFAULT_DESK")
 
     @field_validator("telegram_token")
     @classmethod

@@ -6,12 +6,12 @@ from enum import StrEnum
 from bot.replies import Press
 
 COMMANDS = (
-    *("start", "help", "library", "redflags", "cases", "words", "myths", "story", "quiz"),
+    *("start", "help", "human", "library", "redflags", "cases", "words", "myths", "story", "quiz"),
     *("language", "privacy", "stop", "subscribe", "school", "export", "forget", "feedback", "cancel"),
 )
 """The commands that everybody has, in the order in which a menu shows them."""
 
-STAFF_COMMANDS = ("invite",)
+STAFF_COMMANDS = ("invite", "inbox", "away")
 
 
 class Kind(StrEnum):
@@ -31,6 +31,16 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A picture or file that came with a message: where the front end can fetch it, its size in bytes, its name."""
+
+    file_id: str = field(repr=False)
+    size: int
+    is_picture: bool
+    name: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class Turn:
     """One thing a person did. Its repr never shows what they wrote or who they are."""
 
@@ -41,5 +51,8 @@ class Turn:
     command: str = ""  # without the slash; the argument is in `text`
     poll_id: str = ""
     option: int | None = field(default=None, repr=False)  # which option of the poll was chosen, from 0 on
+    attachment: Attachment | None = None
+    replied: str = field(default="", repr=False)  # the words of our message that this one replies to
+    name: str = field(default="", repr=False)  # what the person calls themselves there; stored for counsellors only
     in_group: bool = False
     language_hint: str | None = None  # what the front end knows of the person's language

@@ -66,6 +66,21 @@ class ThreadMessage(Base):
     file = Encrypted()
 
 
+class NoticeKind(StrEnum):
+    """What a notice tells."""
+
+    OPENED = "opened"  # a student waits for somebody to take their talk
+    MESSAGE = "message"
+    CLAIMED = "claimed"
+    HANDED = "handed"
+    RELEASED = "released"
+    CLOSED = "closed"
+    REMINDER = "reminder"
+    STILL_WAITING = "still_waiting"
+    UNREACHABLE = "unreachable"
+    ERASED = "erased"
+
+
 class Notice(Base):
     """Something the bot still has to tell somebody; the row goes when it has been told."""
 
@@ -91,5 +106,6 @@ class Seat(Base):
     name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     away_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answering: Mapped[str | None] = mapped_column(ForeignKey("thread.id", ondelete="SET NULL"))
+    answering_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the last time they wrote to it
 
     name = Encrypted()

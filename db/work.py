@@ -7,9 +7,11 @@ from db.repositories.audit import Audit, AuditLog
 from db.repositories.conversations import Conversations, ConversationsWriter
 from db.repositories.counts import Counts, CountsWriter
 from db.repositories.invites import Invites, InvitesWriter
+from db.repositories.notices import Notices, NoticesWriter
 from db.repositories.people import People, PeopleWriter
 from db.repositories.quizzes import Quizzes, QuizzesWriter
 from db.repositories.schools import Schools, SchoolsWriter
+from db.repositories.threads import Threads, ThreadsWriter
 
 
 class ReadWork:
@@ -22,6 +24,8 @@ class ReadWork:
         self.conversations = Conversations(session)
         self.counts = Counts(session)
         self.quizzes = Quizzes(session)
+        self.threads = Threads(session)
+        self.notices = Notices(session)
         self.audit = Audit(session)
 
 
@@ -35,4 +39,6 @@ class WriteWork:
         self.conversations = ConversationsWriter(session)
         self.counts = CountsWriter(session)
         self.quizzes = QuizzesWriter(session)
+        self.threads = ThreadsWriter(session)
+        self.notices = NoticesWriter(session)
         self.audit = AuditLog(session)

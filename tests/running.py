@@ -10,6 +10,7 @@ from bot.content_in_use import ContentInUse
 from bot.sending.budget import Pace, SendBudget
 from bot.settings import Settings
 from bot.telegram.application import build, poll
+from bot.telegram.files import fetcher
 from bot.telegram.front import Front
 from content.library import Library
 from content.loading import CONTENT_FOLDER
@@ -47,7 +48,8 @@ async def running_bot(
 
         def ready(username: str) -> None:
             app.links.username = username
-            app.connect(front.sender(application.bot))
+            bot = application.bot
+            app.connect(front.sender(bot), front.deliverer(bot), fetcher(bot))
             listening.set()
 
         polling = asyncio.create_task(poll(application, app.text, stop, ready))

@@ -22,6 +22,11 @@ MAY_IMPORT = {
     "bot/logs.py": set(),
     "bot/sending": {"bot.sending"},
     "bot/dialogue": {"bot.dialogue", "bot.replies", "bot.turns", "content", "nlu.interpreter", "nlu.language", "db"},
+    "bot/pictures.py": set(),
+    "bot/handover": {
+        *("bot.handover", "bot.people.rights", "bot.pictures", "bot.replies", "bot.sending.outcome", "bot.turns"),
+        *("content", "db"),
+    },
     "bot/people": {"bot.people", "bot.replies", "bot.turns", "content", "db"},
     "bot/telegram": {"bot.telegram", "bot.sending", "bot.replies", "bot.turns"},
     "bot/console": {"bot.console", "bot.replies", "bot.turns"},
@@ -35,7 +40,7 @@ MAY_IMPORT = {
     "bot/housekeeping.py": {"db"},
     "bot/app.py": {
         *("bot.alerts", "bot.content_in_use", "bot.housekeeping", "bot.dialogue", "bot.key", "bot.model"),
-        *("bot.people",),
+        *("bot.people", "bot.handover"),
         *("bot.settings", "content", "db"),
     },
     "bot/cli": {"bot", "content", "nlu", "db"},
@@ -54,6 +59,7 @@ ONLY_IN = {
     "click": ("bot/cli",),
     "rich": ("bot/cli",),
     "cryptography": ("db",),
+    "PIL": ("bot/pictures.py",),
 }
 
 

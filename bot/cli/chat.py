@@ -43,7 +43,7 @@ async def _chat(settings: "Settings", content: "ContentInUse", person: str, json
         if not jsonl and sys.stdin.isatty():
             await interactive(app, person)
             return
-        conversation = Chat(app.dialogue.answer, person)
+        conversation = Chat(app.dialogue.answer, person, app.notices.pull)
         talk = json_lines if jsonl else piped
         await talk(conversation, sys.stdin, sys.stdout)
 
@@ -52,7 +52,7 @@ async def interactive(app: "App", person: str) -> None:
     """Ask, answer, until the person leaves with Ctrl+D."""
     from bot.console.chat import Chat, line, rendered
 
-    conversation = Chat(app.dialogue.answer, person)
+    conversation = Chat(app.dialogue.answer, person, app.notices.pull)
     click.echo(rendered(await conversation.say("/start")) + "\n")
     while (typed := await _typed()) is not None:
         if typed.strip():

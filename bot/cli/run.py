@@ -72,6 +72,7 @@ async def _run(settings: "Settings", content: "ContentInUse") -> None:
 async def _telegram(app: "App") -> None:
     from bot.sending.budget import SendBudget
     from bot.telegram.application import TelegramRefusedToken, build, poll
+    from bot.telegram.files import fetcher
     from bot.telegram.front import Front
 
     settings = app.settings
@@ -91,7 +92,7 @@ async def _telegram(app: "App") -> None:
 
     def ready(username: str) -> None:
         app.links.username = username
-        app.connect(front.sender(application.bot))
+        app.connect(front.sender(application.bot), front.deliverer(application.bot), fetcher(application.bot))
         click.echo(f"Cardwise is on Telegram as @{username}. Stop with Ctrl+C.", err=True)
 
     try:

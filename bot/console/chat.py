@@ -8,13 +8,16 @@ from bot.replies import Button, Press, Reply
 from bot.turns import Kind, Turn
 
 Answer = Callable[[Turn], Awaitable[tuple[Reply, ...]]]
+Pending = Callable[[str], Awaitable[tuple[Reply, ...]]]
+"""What others had to tell somebody since they last looked; a terminal cannot be told in between."""
 
 
 class Chat:
     """One person's conversation. The buttons shown last are numbered from 1."""
 
-    def __init__(self, answer: Answer, person: str) -> None:
+    def __init__(self, answer: Answer, person: str, pending: Pending | None = None) -> None:
         self._answer = answer
+        self._pending = pending
         self._address = f"terminal:{person}"
         self._buttons: list[Button] = []
 
@@ -42,6 +45,8 @@ class Chat:
 
     async def _send(self, turn: Turn) -> tuple[Reply, ...]:
         replies = await self._answer(turn)
+        if self._pending is not None:
+            replies += await self._pending(self._address)
         buttons = [button for reply in replies for row in reply.buttons for button in row]
         self._buttons = buttons or self._buttons
         return replies

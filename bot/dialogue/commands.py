@@ -34,6 +34,8 @@ def start(request: Request) -> Outcome:
     kind, _, subject = request.turn.text.strip().partition("_")
     if kind == quiz.START_PAYLOAD:
         return quiz.start(request)
+    if kind == handlers.HUMAN_PAYLOAD:
+        return human(request)
     if kind in LINK_KINDS and subject:
         turn = replace(request.turn, press=Press(LINK_KINDS[kind], subject))
         return presses.handle(replace(request, turn=turn))
@@ -56,6 +58,11 @@ def help_(request: Request) -> Outcome:
     return Outcome((pages.menu_page(request.library, "help", request.language, "help"),), request.state)
 
 
+def human(request: Request) -> Outcome:
+    """A person to talk to."""
+    return handlers.topic(request, pages.TALK)
+
+
 def shelf(name: str) -> Handler:
     """A command that opens a shelf of the library."""
 
@@ -67,11 +74,12 @@ def shelf(name: str) -> Handler:
 
 
 # What is stored about a person is settled in private.
-PERSONAL = ("start", "language", "stop", "subscribe", "school", "export", "forget", "feedback", "cancel")
+PERSONAL = ("start", "human", "language", "stop", "subscribe", "school", "export", "forget", "feedback", "cancel")
 
 COMMANDS: dict[str, Handler] = {
     "start": start,
     "help": help_,
+    "human": human,
     "language": handlers.change_language,
     "privacy": handlers.says_only("privacy"),
     "stop": handlers.unsubscribe,

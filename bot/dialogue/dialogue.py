@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Protocol, cast
 
-from bot.dialogue import commands, handlers, own_data, presses, progress, quiz, settings
+from bot.dialogue import commands, handlers, own_data, pages, presses, progress, quiz, settings
 from bot.dialogue.follow_up import follow_up
 from bot.dialogue.guided import says_done
 from bot.dialogue.request import Consent, Move, Outcome, Own, Request, says
@@ -33,6 +33,16 @@ class StaffCommands(Protocol):
         """The reply when the turn is theirs, otherwise None."""
 
 
+class Desk(Protocol):
+    """Where students write to counsellors. It checks rights itself."""
+
+    async def handle(self, turn: Turn, language: Language, *, takes_part: bool) -> tuple[Reply, ...] | None:
+        """The replies when the turn is the desk's, otherwise None. `takes_part`: a talk may listen to this person."""
+
+    async def door(self, address: str, language: Language) -> Reply | None:
+        """What somebody who wants a person sees; None when nobody is there for them."""
+
+
 @dataclass(frozen=True)
 class _Known:
     """What is stored about the person of a turn; `met`: whether anything is."""
@@ -41,6 +51,7 @@ class _Known:
     met: bool = False
     language: str | None = None
     consent: StoredConsent = StoredConsent.NOT_ASKED
+    takes_part: bool = False  # in a talk with a counsellor
 
 
 class Dialogue:
@@ -52,12 +63,14 @@ class Dialogue:
         library: Callable[[], Library],
         interpreter: Callable[[], Interpreter | None],
         staff: StaffCommands | None = None,
+        desk: Desk | None = None,
         chance: Random | None = None,
     ) -> None:
         self._database = database
         self._library = library
         self._interpreter = interpreter
         self._staff = staff
+        self._desk = desk
         self._chance = chance or Random()
 
     async def answer(self, turn: Turn) -> tuple[Reply, ...]:
@@ -66,12 +79,26 @@ class Dialogue:
         if turn.kind is Kind.POLL_ANSWER and not known.met:
             return ()  # a poll that was passed on: whoever has never talked to us is neither stored nor written to
         request = self._request(turn, known)
-        reply = await self._staff.handle(turn, request.language) if self._staff is not None else None
-        outcome = await self._decide(request, known) if reply is None else _after_staff(request, reply)
+        outcome = await self._for_people(request, known) or await self._decide(request, known)
         if outcome.own is Own.ERASE:
             return await self._erase(request, outcome)
         outcome = await self._with_own_data(request, outcome)
         return outcome.replies + await self._remember(turn, outcome)
+
+    async def _for_people(self, request: Request, known: _Known) -> Outcome | None:
+        """What staff commands and the desk make of the turn, before the bot itself looks at it."""
+        turn = request.turn
+        reply = await self._staff.handle(turn, request.language) if self._staff is not None else None
+        if reply is not None:
+            return _after_staff(request, reply)
+        if self._desk is None:
+            return None
+        replies = await self._desk.handle(turn, request.language, takes_part=known.takes_part)
+        if replies is None:
+            return None
+        if turn.kind in _WORDS and speaks_of_danger(turn.text, request.library):
+            replies += handlers.care(request).replies  # nobody in despair waits for a counsellor only
+        return Outcome(replies, request.state)
 
     async def _erase(self, request: Request, outcome: Outcome) -> tuple[Reply, ...]:
         """Erase the person, look again, and remember nothing of this turn either."""
@@ -87,6 +114,10 @@ class Dialogue:
             return settings.with_export(outcome, await own_data.export(self._database, address))
         if outcome.own is Own.PLACES:
             return settings.with_places(request, outcome, await own_data.places(self._database, address))
+        if outcome.counted == pages.TALK and self._desk is not None and not request.turn.in_group:
+            spoken: Language = "en" if outcome.replies[0].language == "en" else "zh"
+            door = await self._desk.door(address, spoken)
+            return outcome if door is None else replace(outcome, replies=(door,))
         if outcome.leave is not None and not await own_data.leave(self._database, address, outcome.leave):
             return replace(outcome, replies=(says(request, "school_none"),))
         return outcome
@@ -156,7 +187,8 @@ class Dialogue:
             if person is None:
                 return _Known(State())
             state = from_json(await work.conversations.state(person.id))
-            return _Known(state, True, person.language, person.consent)
+            takes_part = await work.threads.takes_part(person.id)
+            return _Known(state, True, person.language, person.consent, takes_part)
 
     async def _remember(self, turn: Turn, outcome: Outcome) -> tuple[Reply, ...]:
         """Store what is to be remembered. Gives what a move in the quiz says, which depends on what is stored."""

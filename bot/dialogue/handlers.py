@@ -14,6 +14,7 @@ DISTRESS = "distress"
 # What only ever goes on in a private chat.
 PRIVATE_INTENTS = (DISTRESS, pages.TALK)
 PRIVATE_PREFIX = "report_"
+HUMAN_PAYLOAD = "human"  # t.me/bot?start=human
 _MISSES_ENOUGH = 2
 # Whose answers begin with what the word means, and say more than the glossary.
 _EXPLAINING = (
@@ -65,7 +66,8 @@ def is_private(request: Request, intent: str) -> bool:
 
 def go_private(request: Request, intent: str = "") -> Outcome:
     """A kind «let us go on in private», with the hotlines when somebody is in danger."""
-    reply = replace(says(request, "group_private"), go_private=True)
+    payload = HUMAN_PAYLOAD if intent == pages.TALK else ""
+    reply = replace(says(request, "group_private"), go_private=True, private_payload=payload)
     if intent == DISTRESS:
         lines = "\n".join(
             pages.hotline_line(request.library, [number], request.language) for number in _distress_hotlines(request)

@@ -8,6 +8,7 @@ from typing import Any
 from bot.dialogue.progress import from_json
 from db.engine import Database
 from db.models import Membership, Person, Role
+from db.thread_models import NoticeKind, Thread
 from db.work import ReadWork, WriteWork
 
 
@@ -54,11 +55,35 @@ async def _everything(work: ReadWork, person: Person) -> dict[str, Any]:
             for held in await work.people.memberships(person.id)
         ],
         "conversation_for_30_minutes": None if state is None else json.loads(state),
+        "talks_with_counsellors_for_30_days": [
+            await _talk(work, thread) for thread in await work.threads.of(person.id)
+        ],
         "quiz_questions": {name: asdict(score) for name, score in quiz.scores.items()},
         "quiz_round": None if quiz.round is None else asdict(quiz.round),
         "audit_log": [
             {"at": _moment(entry.at), "action": entry.action, "subject": entry.subject}
             for entry in await work.audit.of(person.id)
+        ],
+    }
+
+
+async def _talk(work: ReadWork, thread: Thread) -> dict[str, Any]:
+    """A talk of theirs: what they wrote and were answered. Pictures are told of; they are in their own chat."""
+    return {
+        "alias": thread.alias,
+        "name_given": thread.name,
+        "state": thread.state.value,
+        "opened_at": _moment(thread.opened_at),
+        "closed_at": _moment(thread.closed_at),
+        "messages": [
+            {
+                "at": _moment(message.at),
+                "by": "you" if message.from_student else "counsellor",
+                "text": message.text,
+                "picture": message.picture is not None,
+                "file": message.file is not None,
+            }
+            for message in await work.threads.messages(thread.id)
         ],
     }
 
@@ -73,6 +98,10 @@ async def erase(database: Database, address: str) -> bool:
         if person is None:
             return True
         await _require_another_admin(work, person)
+        thread = await work.threads.open_of(person.id)
+        if thread is not None and thread.claimed_by is not None:
+            # Whoever talks to them is told that there is nobody any more; the alias says nothing about who it was.
+            await work.notices.add(thread.claimed_by, NoticeKind.ERASED, detail=thread.alias)
         await work.people.erase(person.id)
     async with database.read() as work:
         return await work.people.find(address) is None

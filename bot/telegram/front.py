@@ -12,6 +12,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 from telegram.ext import Application, CallbackContext, ContextTypes, ExtBot, TypeHandler
 
 from bot.replies import Quiz, Reply
+from bot.sending.outcome import Delivered
 from bot.telegram.messages import html_pieces, keyboard
 from bot.telegram.polls import as_buttons, send_poll
 from bot.telegram.turns import address, turn_of
@@ -80,6 +81,10 @@ class Front:
         pieces = html_pieces(reply, username)
         markup = keyboard(reply, username, self._text("button_private", reply.language))
         try:
+            if reply.picture is not None:
+                await bot.send_photo(chat_id, reply.picture, message_thread_id=thread)
+            if reply.file_id:
+                await bot.send_document(chat_id, reply.file_id, message_thread_id=thread)
             for number, piece in enumerate(pieces, 1):
                 last = number == len(pieces)
                 await bot.send_message(
@@ -108,6 +113,25 @@ class Front:
                 await self.send(bot, int(chat_id), reply)
 
         return send
+
+    def deliverer(self, bot: ExtBot[Any]) -> Callable[[str, Reply], Awaitable[Delivered]]:
+        """For what must not get lost: sends a reply to an address, and says what came of it."""
+
+        async def deliver(to: str, reply: Reply) -> Delivered:
+            kind, _, chat_id = to.partition(":")
+            if kind != "telegram":
+                return Delivered.ELSEWHERE
+            try:
+                await self._send_message(bot, int(chat_id), reply, None)
+            except Forbidden:
+                await self._blocked(to, True)
+                return Delivered.BLOCKED
+            except TelegramError as error:
+                logger.warning("a notice could not be sent (%s)", type(error).__name__)
+                return Delivered.LATER
+            return Delivered.SENT
+
+        return deliver
 
     async def _on_membership(self, update: Update) -> None:
         """In a private chat this says that the person blocked the bot, or let it in again."""

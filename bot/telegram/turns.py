@@ -6,7 +6,7 @@ from telegram import CallbackQuery, Message, MessageEntity, PollAnswer, Update, 
 from telegram.constants import ChatType
 
 from bot.replies import decode
-from bot.turns import COMMANDS, STAFF_COMMANDS, Kind, Turn
+from bot.turns import COMMANDS, STAFF_COMMANDS, Attachment, Kind, Turn
 
 # An old or made-up button: no such press exists, so the dialogue says that the button is out of date.
 _NO_PRESS = None
@@ -47,6 +47,7 @@ def _press(query: CallbackQuery) -> Turn:
         address=address(query.from_user.id),
         kind=Kind.PRESS,
         press=decode(query.data) if query.data else _NO_PRESS,
+        name=query.from_user.full_name,
         in_group=chat is not None and chat.type != ChatType.PRIVATE,
         language_hint=_language(query.from_user),
     )
@@ -77,9 +78,29 @@ def _message(message: Message, user: User, text: str, *, in_group: bool, bot: Us
         kind=kind,
         text=argument if command else text,
         command=command,
+        attachment=_attachment(message),
+        replied=_replied(message, bot),
+        name=user.full_name,
         in_group=in_group,
         language_hint=_language(user),
     )
+
+
+def _attachment(message: Message) -> Attachment | None:
+    """The largest size of a picture, or a file; an image that was sent as a file is a picture."""
+    if message.photo:
+        largest = message.photo[-1]
+        return Attachment(largest.file_id, largest.file_size or 0, is_picture=True)
+    file = message.document
+    if file is None:
+        return None
+    is_picture = (file.mime_type or "").startswith("image/")
+    return Attachment(file.file_id, file.file_size or 0, is_picture=is_picture, name=file.file_name or "")
+
+
+def _replied(message: Message, bot: User) -> str:
+    replied = message.reply_to_message
+    return (replied.text or replied.caption or "") if replied is not None and _is_reply_to(message, bot) else ""
 
 
 def _kind(message: Message, text: str, edited: bool) -> Kind | None:

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from random import Random
+from zoneinfo import ZoneInfo
 
 from bot.dialogue.dialogue import Dialogue
+from bot.handover.commands import DeskCommands
+from bot.handover.counsellor_side import CounsellorSide
+from bot.handover.student_side import StudentSide
 from bot.people.commands import PeopleCommands
 from bot.people.invites import PeopleService
 from content.library import Library
@@ -22,8 +26,21 @@ class Means:
         return Parse(text, "zh", self.intent, 0.9, ranking, ())
 
 
-def dialogue_with(database: Database, library: Library, means: Means, chance: Random | None = None) -> Dialogue:
+def dialogue_with(
+    database: Database,
+    library: Library,
+    means: Means,
+    chance: Random | None = None,
+    default_desk: str | None = None,
+) -> Dialogue:
     """The whole dialogue on `database`, staff commands and all."""
     people = PeopleService(database, "Asia/Shanghai")
     staff = PeopleCommands(people, lambda: library, lambda payload: f"/start {payload}", "Asia/Shanghai")
-    return Dialogue(database, lambda: library, lambda: means, staff, chance)
+    desk = DeskCommands(
+        StudentSide(database, default_desk),
+        CounsellorSide(database),
+        lambda: library,
+        lambda: None,
+        ZoneInfo("Asia/Shanghai"),
+    )
+    return Dialogue(database, lambda: library, lambda: means, staff, desk, chance)

@@ -105,6 +105,7 @@ def _notices() -> None:
         sa.Column("name_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("away_until", _MOMENT, nullable=True),
         sa.Column("answering", sa.String(length=12), nullable=True),
+        sa.Column("answering_since", _MOMENT, nullable=True),
         _person("seat", "person_id"),
         _thread("seat", "answering", ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("person_id", name="pk_seat"),

@@ -1,0 +1,1 @@
+"""From the bot to a person: students write to the counsellors of their school, under an alias if they like."""
