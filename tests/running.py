@@ -36,10 +36,11 @@ async def running_bot(
     folder: Path,
     pace: Pace | None = HURRIED,
     content_folder: Path = CONTENT_FOLDER,
+    settings: Settings | None = None,
 ) -> AsyncIterator[App]:
     """The bot, polling `telegram`; it answers text only with a `model`. It follows changes in `content_folder`."""
     telegram.flood.enforced = pace is not HURRIED
-    async with open_app(settings_in(folder), ContentInUse(library, content_folder)) as app:
+    async with open_app(settings or settings_in(folder), ContentInUse(library, content_folder)) as app:
         if model is not None:
             await app.model.load(model)
         front = Front(app.dialogue.answer, app.text, app.blocked, app.poll_sent)

@@ -21,7 +21,7 @@ LINK_KINDS = {
 def handle(request: Request) -> Outcome:
     """Run a command; an unknown one gets the help."""
     if request.turn.in_group and request.turn.command in PERSONAL and not _opens_a_page(request):
-        return handlers.go_private(request)
+        return handlers.go_private(request, pages.TALK if request.turn.command == "human" else "")
     return COMMANDS.get(request.turn.command, help_)(request)
 
 

@@ -34,6 +34,9 @@ class Sent:
     at: float
     keyboard: list[list[dict[str, Any]]] = field(default_factory=list)
     poll: PollAsked | None = None
+    picture: bytes | None = field(default=None, repr=False)
+    document: tuple[str, bytes] = ("", b"")  # a file's name and what is in it
+    edits: int = 0  # how often the bot changed it
 
     @property
     def labels(self) -> list[str]:

@@ -5,13 +5,14 @@ import itertools
 import json
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 from aiohttp import web
 
 from tests.fakes.chats import BOT, Chat, Sent
+from tests.fakes.telegram_files import Files
 from tests.fakes.telegram_rules import (
     Flood,
     Refusal,
@@ -24,11 +25,12 @@ from tests.fakes.telegram_rules import (
 TOKEN = "4242:test-token-for-the-stand-in"
 
 
-class FakeTelegram:
+class FakeTelegram(Files):
     """The server. `clock` is what the flood limits go by."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.clock = clock
+        super().__init__()
+        self._clock = clock
         self.flood = Flood(clock)
         self.sent: list[Sent] = []
         self.calls: list[str] = []
@@ -58,6 +60,9 @@ class FakeTelegram:
         """Answer the next call of `method` with this error."""
         self.refusals.append((method, refusal))
 
+    def clock(self) -> float:
+        return self._clock()
+
     def next_id(self) -> int:
         return next(self._ids)
 
@@ -68,12 +73,12 @@ class FakeTelegram:
 
     def push(self, update: dict[str, Any]) -> None:
         self._updates.append({"update_id": self.next_id(), **update})
-        self._tell()
+        self.tell()
 
     async def changed(self) -> None:
         await self._news.wait()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
 
@@ -82,6 +87,9 @@ class FakeTelegram:
         fields = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
         if request.content_type == "application/json" and request.can_read_body:
             fields = {name: str(value) for name, value in (await request.json()).items()}
+        for name, value in (await request.post()).items():
+            if isinstance(value, web.FileField):
+                self.uploads[name] = (value.filename, value.file.read())
         self.calls.append(method)
         try:
             if token != TOKEN:
@@ -116,7 +124,7 @@ class FakeTelegram:
             for update in self._updates
             if update["update_id"] >= offset and (self._wanted is None or set(update) <= self._wanted)
         ]
-        self._tell()
+        self.tell()
         deadline = time.monotonic() + min(float(fields.get("timeout", 0)), 5.0)
         while True:
             # Taken before looking, so that what happens between looking and waiting is not missed.
@@ -131,6 +139,12 @@ class FakeTelegram:
                 raise Refusal(409, "Conflict: terminated by other getUpdates request")
         return self._updates[: int(fields.get("limit", 100))]
 
+    def accept(self, fields: Mapping[str, str]) -> Chat:
+        """The chat to which something is sent. Raises Refusal when there is none, or at too high a pace."""
+        chat = self._known_chat(fields)
+        self.flood.check(chat.chat_id)
+        return chat
+
     async def do_sendMessage(self, fields: dict[str, str]) -> dict[str, Any]:
         chat = self._known_chat(fields)
         text = parsed_text(fields.get("text", ""), fields.get("parse_mode"))
@@ -138,8 +152,23 @@ class FakeTelegram:
         self.flood.check(chat.chat_id)
         sent = Sent(self.next_id(), chat.chat_id, text, fields["text"], self.clock(), keyboard)
         self.sent.append(sent)
-        self._tell()
+        self.tell()
         return {"message_id": sent.message_id, "date": int(time.time()), "chat": chat._chat, "from": BOT, "text": text}
+
+    async def do_editMessageText(self, fields: dict[str, str]) -> dict[str, Any]:
+        chat = self._known_chat(fields)
+        text = parsed_text(fields.get("text", ""), fields.get("parse_mode"))
+        keyboard = checked_keyboard(fields.get("reply_markup"))
+        found = [sent for sent in self.sent if str(sent.message_id) == fields.get("message_id")]
+        if not found or found[0].chat_id != chat.chat_id:
+            raise Refusal(400, "Bad Request: message to edit not found")
+        if (found[0].raw, found[0].keyboard) == (fields["text"], keyboard):
+            raise Refusal(400, "Bad Request: message is not modified")
+        found[0].text, found[0].raw, found[0].keyboard = text, fields["text"], keyboard
+        found[0].edits += 1
+        self.tell()
+        about = {"message_id": found[0].message_id, "date": int(time.time()), "chat": chat._chat, "from": BOT}
+        return {**about, "text": text, "edit_date": int(time.time())}
 
     async def do_sendPoll(self, fields: dict[str, str]) -> dict[str, Any]:
         chat = self._known_chat(fields)
@@ -148,7 +177,7 @@ class FakeTelegram:
         self.flood.check(chat.chat_id)
         sent = Sent(self.next_id(), chat.chat_id, poll.question, poll.question, self.clock(), keyboard, poll)
         self.sent.append(sent)
-        self._tell()
+        self.tell()
         about = {"message_id": sent.message_id, "date": int(time.time()), "chat": chat._chat, "from": BOT}
         return {**about, "poll": poll.as_json()}
 
@@ -177,7 +206,7 @@ class FakeTelegram:
         self.settings[what, fields.get("language_code", "")] = fields.get(name, "")
         return True
 
-    def _known_chat(self, fields: dict[str, str]) -> Chat:
+    def _known_chat(self, fields: Mapping[str, str]) -> Chat:
         chat = self._chats.get(int(fields["chat_id"]))
         if chat is None:
             raise Refusal(400, "Bad Request: chat not found")
@@ -191,6 +220,7 @@ async def serving(fake: FakeTelegram) -> AsyncIterator[FakeTelegram]:
     """Run the server on a free port of the loopback interface; its address is `fake.url`."""
     app = web.Application()
     app.router.add_route("*", "/bot{token}/{method}", fake.handle)
+    app.router.add_get("/file/bot{token}/files/{name}", fake.download)
     runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

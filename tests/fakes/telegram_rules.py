@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 TEXT_LIMIT = 4096
+CAPTION_LIMIT = 1024
 _TAGS = {"b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "a", "code", "pre", "blockquote", "tg-spoiler"}
 _ENTITY = re.compile(r"&(?!(?:lt|gt|amp|quot|#\d+|#x[0-9a-fA-F]+);)")
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
