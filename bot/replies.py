@@ -92,6 +92,7 @@ class Reply:
     file_id: str = field(default="", repr=False)  # a file that the front end has, to be sent again
     language: str = "zh"
     quiz: Quiz | None = None
+    replaces: bool = False  # stands in the place of what was answered just before
     go_private: bool = False  # in a group: add a way into the private chat
     private_payload: str = ""  # with which /start the private chat then opens
     intent: str = ""  # what was understood, for tests and counts; never shown

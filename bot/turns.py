@@ -1,6 +1,7 @@
 """What came in, as plain data: who, where and what. Made by a front end, understood by the dialogue."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from bot.replies import Press
@@ -54,5 +55,7 @@ class Turn:
     attachment: Attachment | None = None
     replied: str = field(default="", repr=False)  # the words of our message that this one replies to
     name: str = field(default="", repr=False)  # what the person calls themselves there; stored for counsellors only
+    sent_at: datetime | None = None  # when it was sent, where pieces that follow each other are to be joined
+    follows_in_album: bool = False  # another picture of an album whose first was answered
     in_group: bool = False
     language_hint: str | None = None  # what the front end knows of the person's language

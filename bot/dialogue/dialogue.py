@@ -1,27 +1,25 @@
 """The one door into the dialogue: a turn goes in, replies come out, and what must be remembered is stored."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from random import Random
 from typing import Protocol, cast
 
-from bot.dialogue import commands, handlers, own_data, pages, presses, progress, quiz, settings
-from bot.dialogue.follow_up import follow_up
-from bot.dialogue.guided import says_done
-from bot.dialogue.request import Consent, Move, Outcome, Own, Request, says
+from bot.dialogue import commands, handlers, own_data, pages, presses, quiz, settings
+from bot.dialogue.fragments import Fragments
+from bot.dialogue.memory import Known, recall, remember
+from bot.dialogue.request import Consent, Outcome, Own, Request, says
 from bot.dialogue.safety import speaks_of_danger
-from bot.dialogue.state import KEPT_FOR, State, from_json
+from bot.dialogue.state import State
+from bot.dialogue.understanding import Understanding
 from bot.replies import Reply
 from bot.turns import Kind, Turn
 from content.library import Library
 from content.schema import Language
 from db.engine import Database
 from db.models import Consent as StoredConsent
-from db.models import Person, Poll
-from db.work import WriteWork
-from nlu.interpreter import FALLBACK, Interpreter, Parse
-from nlu.language import stronger_language
+from db.models import Poll
+from nlu.interpreter import Interpreter
 
 _WORDS = (Kind.TEXT, Kind.EDITED, Kind.FORWARDED)
 
@@ -43,17 +41,6 @@ class Desk(Protocol):
         """What somebody who wants a person sees; None when nobody is there for them."""
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What is stored about the person of a turn; `met`: whether anything is."""
-
-    state: State
-    met: bool = False
-    language: str | None = None
-    consent: StoredConsent = StoredConsent.NOT_ASKED
-    takes_part: bool = False  # in a talk with a counsellor
-
-
 class Dialogue:
     """Answers turns. Every message, press and command is answered, whatever it is."""
 
@@ -68,14 +55,14 @@ class Dialogue:
     ) -> None:
         self._database = database
         self._library = library
-        self._interpreter = interpreter
+        self._understanding = Understanding(interpreter, Fragments(database.keyring))
         self._staff = staff
         self._desk = desk
         self._chance = chance or Random()
 
     async def answer(self, turn: Turn) -> tuple[Reply, ...]:
         """The replies to `turn`: at least one, but for the answer to a poll that asks nothing of us any more."""
-        known = _Known(State()) if turn.in_group else await self._recall(turn.address)
+        known = Known(State()) if turn.in_group else await recall(self._database, turn.address)
         if turn.kind is Kind.POLL_ANSWER and not known.met:
             return ()  # a poll that was passed on: whoever has never talked to us is neither stored nor written to
         request = self._request(turn, known)
@@ -83,9 +70,9 @@ class Dialogue:
         if outcome.own is Own.ERASE:
             return await self._erase(request, outcome)
         outcome = await self._with_own_data(request, outcome)
-        return outcome.replies + await self._remember(turn, outcome)
+        return outcome.replies + await remember(self._database, turn, outcome)
 
-    async def _for_people(self, request: Request, known: _Known) -> Outcome | None:
+    async def _for_people(self, request: Request, known: Known) -> Outcome | None:
         """What staff commands and the desk make of the turn, before the bot itself looks at it."""
         turn = request.turn
         reply = await self._staff.handle(turn, request.language) if self._staff is not None else None
@@ -122,7 +109,7 @@ class Dialogue:
             return replace(outcome, replies=(says(request, "school_none"),))
         return outcome
 
-    def _request(self, turn: Turn, known: _Known) -> Request:
+    def _request(self, turn: Turn, known: Known) -> Request:
         language = known.language or known.state.language or turn.language_hint or "zh"
         return Request(
             turn=turn,
@@ -133,75 +120,26 @@ class Dialogue:
             chance=self._chance,
         )
 
-    async def _decide(self, request: Request, known: _Known) -> Outcome:
+    async def _decide(self, request: Request, known: Known) -> Outcome:
         turn = request.turn
         if turn.kind in (Kind.PRESS, Kind.COMMAND, Kind.POLL_ANSWER):
+            self._understanding.interrupted(turn.address)
             # Whoever goes on to something else has not answered our question: a later yes is not an answer to it.
             request = replace(request, state=replace(request.state, pending=""))
             if turn.kind is Kind.POLL_ANSWER:
                 return quiz.poll_answered(request, await self._poll(turn.poll_id))
             return presses.handle(request) if turn.kind is Kind.PRESS else commands.handle(request)
         if turn.kind in _WORDS and turn.text.strip():
-            return await self._understand(request, known)
+            return await self._understanding.answer(request, known.chosen)
+        if turn.follows_in_album:
+            return Outcome((), request.state)  # the first picture was answered for all
         return Outcome(
             (says(request, f"got_{turn.kind.value}" if turn.kind not in _WORDS else "got_other"),), request.state
-        )
-
-    async def _understand(self, request: Request, known: _Known) -> Outcome:
-        in_danger = request.turn.kind is not Kind.FORWARDED and speaks_of_danger(request.turn.text, request.library)
-        if in_danger:
-            spoken = _chosen(known) or stronger_language(request.turn.text)
-            return handlers.care(replace(request, language=spoken, state=replace(request.state, pending="")))
-        if request.state.guide and says_done(request.turn.text):
-            return handlers.affirm(request)
-        interpreter = self._interpreter()
-        if interpreter is None:
-            return Outcome((says(request, "resting"),), request.state)
-        parse = await interpreter.parse(request.turn.text)
-        spoken = _chosen(known) or _spoken(request, parse)
-        forwarded = request.turn.kind is Kind.FORWARDED  # somebody else's words: they follow on nothing
-        before = State() if forwarded else request.state
-        understood = follow_up(request.turn.text, parse, before, request.library.knows_ages)
-        state = request.state
-        # A remark on the last answer or on our question must still see what it remarks on.
-        if parse.intent not in ("affirm", "deny", "feedback_wrong"):
-            state = state.understood((ranked.intent for ranked in parse.ranking), understood.entities)
-        return handlers.handle(
-            replace(
-                request,
-                state=replace(state, language=spoken),
-                language=spoken,
-                parse=parse,
-                meant=understood.intent,
-                why=understood.why,
-            )
         )
 
     async def _poll(self, poll_id: str) -> Poll | None:
         async with self._database.read() as work:
             return await work.quizzes.poll(poll_id)
-
-    async def _recall(self, address: str) -> _Known:
-        async with self._database.read() as work:
-            person = await work.people.find(address)
-            if person is None:
-                return _Known(State())
-            state = from_json(await work.conversations.state(person.id))
-            takes_part = await work.threads.takes_part(person.id)
-            return _Known(state, True, person.language, person.consent, takes_part)
-
-    async def _remember(self, turn: Turn, outcome: Outcome) -> tuple[Reply, ...]:
-        """Store what is to be remembered. Gives what a move in the quiz says, which depends on what is stored."""
-        now = datetime.now(UTC)
-        async with self._database.write() as work:
-            if outcome.counted:
-                language = outcome.replies[0].language
-                await work.counts.add(now.date(), outcome.counted, language)
-            if outcome.rating:
-                language = outcome.replies[0].language
-                rating = outcome.rating
-                await work.counts.rate(now.date(), rating.answer, language, helpful=rating.helpful)
-            return () if turn.in_group else await _store(work, turn.address, outcome, now)
 
 
 def _after_staff(request: Request, reply: Reply) -> Outcome:
@@ -210,39 +148,3 @@ def _after_staff(request: Request, reply: Reply) -> Outcome:
         state = replace(request.state, pending="consent")
         return Outcome((reply, commands.consent_question(request)), state, consent=Consent.ASKED)
     return Outcome((reply,), request.state)
-
-
-def _chosen(known: _Known) -> Language | None:
-    return known.language if known.language in ("zh", "en") else None  # type: ignore[return-value]
-
-
-def _spoken(request: Request, parse: Parse) -> Language:
-    """The language of the question; a message without words (numbers, signs) keeps the language of before."""
-    if parse.intent == FALLBACK and not any(char.isalpha() for char in request.turn.text):
-        return request.language
-    return parse.answer_language
-
-
-async def _store(work: WriteWork, address: str, outcome: Outcome, now: datetime) -> tuple[Reply, ...]:
-    person = await work.people.find_or_add(address)
-    person.blocked_at = None  # whoever writes to the bot has not blocked it
-    if outcome.language is not None:
-        person.language = None if outcome.language == "auto" else outcome.language
-    if outcome.consent is not None:
-        await _store_consent(work, person, outcome.consent)
-    await work.conversations.save(person.id, outcome.state.to_json(), now + KEPT_FOR)
-    return await _make(work, person, outcome.move) if outcome.move is not None else ()
-
-
-async def _make(work: WriteWork, person: Person, move: Move) -> tuple[Reply, ...]:
-    """Make a move in the quiz; of two at once, the second sees what the first did."""
-    before = progress.from_json(await work.quizzes.hold_progress(person.id))
-    after, replies = move(before)
-    await work.quizzes.save_progress(person.id, after.to_json())
-    return replies
-
-
-async def _store_consent(work: WriteWork, person: Person, change: Consent) -> None:
-    if change is Consent.ASKED and person.consent is not StoredConsent.NOT_ASKED:
-        return
-    await work.people.set_consent(person, StoredConsent(change.value))

@@ -31,7 +31,7 @@ _SMALL_TALK = frozenset(
 )
 
 _REPORTS = "report_"
-_LONGEST_FRAGMENT = 24  # letters; an English word counts as two Chinese characters
+LONGEST_FRAGMENT = 24  # letters; an English word counts as two Chinese characters
 _FILLERS_HAN = re.compile(
     r"那么?|如果|要是|假如|换成|换作|要么|还有|另外|或者|的话|怎么样|怎样|怎么办|怎么说|会怎样|行不行|行吗|可以吗|呢|吗|啊|呀|吧|嘛|哦|嗯"
     r"|我们?|他们?|她们?|是|才|只有?|就|也|都|有|用|给|把|一?个|一?张|的|了|刚|今年|现在|周?岁|块钱?|元|钱|不是|而是|一样"
@@ -69,7 +69,7 @@ def follow_up(text: str, parse: Parse, before: State, knows_ages: Callable[[str]
     own = _values(text, parse.entities) or bare
     last = before.topic.partition(".")[0]
     told = parse.intent.startswith(_REPORTS)  # what has happened is never taken for a change of the question
-    if not last or told or parse.intent in _SMALL_TALK or length(text) > _LONGEST_FRAGMENT:
+    if not last or told or parse.intent in _SMALL_TALK or length(text) > LONGEST_FRAGMENT:
         return Understood(parse.intent, _with_person(own, before.entities) if last else own)
     if _WHY.fullmatch(_bare(text)):
         return Understood(last, before.entities, why=True)

@@ -20,8 +20,8 @@ Fetch = Callable[[str], Awaitable[bytes]]
 Replies = tuple[Reply, ...]
 
 _SPOKEN = (Kind.TEXT, Kind.EDITED, Kind.FORWARDED, Kind.PHOTO, Kind.DOCUMENT)
-_UNHEARD = (Kind.VOICE, Kind.STICKER, Kind.OTHER)
-_AWAY_DAYS = (1, 3, 7, 14)
+UNHEARD = (Kind.VOICE, Kind.STICKER, Kind.OTHER)
+AWAY_DAYS = (1, 3, 7, 14)
 _LARGEST_ATTACHMENT = 10 * 1024 * 1024
 
 
@@ -66,7 +66,7 @@ class DeskCommands:
             if turn.kind is Kind.PRESS:
                 is_ours = turn.press is not None and turn.press.kind is PressKind.DESK
                 return await self._press(turn, pages, language) if is_ours else None
-            if takes_part and turn.kind in (*_SPOKEN, *_UNHEARD):
+            if takes_part and turn.kind in (*_SPOKEN, *UNHEARD):
                 return await self._words(turn, pages)
         except NotAllowed:
             return (pages.says("no_right"),)
@@ -99,7 +99,7 @@ class DeskCommands:
         await self._counsellor.inbox(turn.address)  # raises NotAllowed
         word = turn.text.strip()
         if not (word.isascii() and word.isdigit() and len(word) < 4):
-            days = tuple((pages.button(f"desk_away_{count}", "away", choice=count),) for count in _AWAY_DAYS)
+            days = tuple((pages.button(f"desk_away_{count}", "away", choice=count),) for count in AWAY_DAYS)
             return (pages.says("desk_away_question", (*days, (pages.button("desk_back", "back"),))),)
         return await self._set_away(turn, pages, int(word))
 
@@ -188,7 +188,7 @@ class DeskCommands:
         talk = await self._student.talk(turn.address)
         if talk is None or not talk.listening:
             return None
-        if turn.kind in _UNHEARD:
+        if turn.kind in UNHEARD:
             return (pages.says(f"desk_not_{turn.kind.value}", pages.student_rows()),)
         try:
             words = await self._handed(turn, keep_file=talk.name is not None)

@@ -5,8 +5,11 @@ from pathlib import Path
 
 from bot.dialogue import commands
 from bot.dialogue.shelves import GROUPS, ROLES, SHELVES
+from bot.handover.commands import AWAY_DAYS, UNHEARD
+from bot.handover.counsellor_side import Refused
 from bot.interface import TEXTS
 from bot.turns import COMMANDS, Kind
+from content.schema import LANGUAGES
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -25,6 +28,8 @@ def _named_in_code() -> set[str]:
     made |= {f"{what}_{shelf}" for shelf in SHELVES for what in ("shelf", "about")}
     made |= {f"cases_{role}" for role in ROLES} | {f"terms_{group}" for group in GROUPS}
     made |= {f"command_{name}" for name in COMMANDS}
+    made |= {f"desk_{refused}" for refused in Refused} | {f"desk_not_{kind.value}" for kind in UNHEARD}
+    made |= {f"desk_away_{days}" for days in AWAY_DAYS} | {f"desk_speaks_{language}" for language in LANGUAGES}
     return (constants | made) & set(TEXTS)
 
 

@@ -1,0 +1,81 @@
+"""What is remembered of a person between two turns, read before the answer and written after it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.dialogue import progress
+from bot.dialogue.request import Consent, Move, Outcome
+from bot.dialogue.state import KEPT_FOR, State, from_json
+from bot.replies import Reply
+from bot.turns import Turn
+from content.schema import Language
+from db.engine import Database
+from db.models import Consent as StoredConsent
+from db.models import Person
+from db.work import WriteWork
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is stored about the person of a turn; `met`: whether anything is."""
+
+    state: State
+    met: bool = False
+    language: str | None = None
+    consent: StoredConsent = StoredConsent.NOT_ASKED
+    takes_part: bool = False  # in a talk with a counsellor
+
+    @property
+    def chosen(self) -> Language | None:
+        """The language they have chosen, if any."""
+        return self.language if self.language in ("zh", "en") else None  # type: ignore[return-value]
+
+
+async def recall(database: Database, address: str) -> Known:
+    """What is stored about whoever is at `address`."""
+    async with database.read() as work:
+        person = await work.people.find(address)
+        if person is None:
+            return Known(State())
+        state = from_json(await work.conversations.state(person.id))
+        takes_part = await work.threads.takes_part(person.id)
+        return Known(state, True, person.language, person.consent, takes_part)
+
+
+async def remember(database: Database, turn: Turn, outcome: Outcome) -> tuple[Reply, ...]:
+    """Store what is to be remembered. Gives what a move in the quiz says, which depends on what is stored."""
+    now = datetime.now(UTC)
+    async with database.write() as work:
+        if outcome.counted:
+            language = outcome.replies[0].language
+            await work.counts.add(now.date(), outcome.counted, language)
+        if outcome.rating:
+            language = outcome.replies[0].language
+            rating = outcome.rating
+            await work.counts.rate(now.date(), rating.answer, language, helpful=rating.helpful)
+        return () if turn.in_group else await _store(work, turn.address, outcome, now)
+
+
+async def _store(work: WriteWork, address: str, outcome: Outcome, now: datetime) -> tuple[Reply, ...]:
+    person = await work.people.find_or_add(address)
+    person.blocked_at = None  # whoever writes to the bot has not blocked it
+    if outcome.language is not None:
+        person.language = None if outcome.language == "auto" else outcome.language
+    if outcome.consent is not None:
+        await _store_consent(work, person, outcome.consent)
+    await work.conversations.save(person.id, outcome.state.to_json(), now + KEPT_FOR)
+    return await _make(work, person, outcome.move) if outcome.move is not None else ()
+
+
+async def _make(work: WriteWork, person: Person, move: Move) -> tuple[Reply, ...]:
+    """Make a move in the quiz; of two at once, the second sees what the first did."""
+    before = progress.from_json(await work.quizzes.hold_progress(person.id))
+    after, replies = move(before)
+    await work.quizzes.save_progress(person.id, after.to_json())
+    return replies
+
+
+async def _store_consent(work: WriteWork, person: Person, change: Consent) -> None:
+    if change is Consent.ASKED and person.consent is not StoredConsent.NOT_ASKED:
+        return
+    await work.people.set_consent(person, StoredConsent(change.value))
