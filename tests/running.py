@@ -50,7 +50,7 @@ async def running_bot(
         def ready(username: str) -> None:
             app.links.username = username
             bot = application.bot
-            app.connect(front.sender(bot), front.deliverer(bot), fetcher(bot))
+            app.connect(front.sender.to_address(bot), front.sender.deliverer(bot), fetcher(bot))
             listening.set()
 
         polling = asyncio.create_task(poll(application, app.text, stop, ready))

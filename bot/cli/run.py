@@ -92,7 +92,9 @@ async def _telegram(app: "App") -> None:
 
     def ready(username: str) -> None:
         app.links.username = username
-        app.connect(front.sender(application.bot), front.deliverer(application.bot), fetcher(application.bot))
+        app.connect(
+            front.sender.to_address(application.bot), front.sender.deliverer(application.bot), fetcher(application.bot)
+        )
         click.echo(f"Cardwise is on Telegram as @{username}. Stop with Ctrl+C.", err=True)
 
     try:

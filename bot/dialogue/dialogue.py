@@ -83,6 +83,7 @@ class Dialogue:
         replies = await self._desk.handle(turn, request.language, takes_part=known.takes_part)
         if replies is None:
             return None
+        self._understanding.interrupted(turn.address)
         if turn.kind in _WORDS and speaks_of_danger(turn.text, request.library):
             replies += handlers.care(request).replies  # nobody in despair waits for a counsellor only
         return Outcome(replies, request.state)
@@ -104,7 +105,7 @@ class Dialogue:
         if outcome.counted == pages.TALK and self._desk is not None and not request.turn.in_group:
             spoken: Language = "en" if outcome.replies[0].language == "en" else "zh"
             door = await self._desk.door(address, spoken)
-            return outcome if door is None else replace(outcome, replies=(door,))
+            return outcome if door is None else replace(outcome, replies=(_in_place_of(door, outcome),))
         if outcome.leave is not None and not await own_data.leave(self._database, address, outcome.leave):
             return replace(outcome, replies=(says(request, "school_none"),))
         return outcome
@@ -140,6 +141,10 @@ class Dialogue:
     async def _poll(self, poll_id: str) -> Poll | None:
         async with self._database.read() as work:
             return await work.quizzes.poll(poll_id)
+
+
+def _in_place_of(page: Reply, outcome: Outcome) -> Reply:
+    return replace(page, replaces=outcome.replies[0].replaces)
 
 
 def _after_staff(request: Request, reply: Reply) -> Outcome:

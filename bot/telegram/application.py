@@ -13,9 +13,10 @@ from telegram.ext import Application, ApplicationBuilder
 from telegram.request import HTTPXRequest
 
 from bot.sending.budget import SendBudget
-from bot.telegram.front import Front, Text
+from bot.telegram.front import Front
 from bot.telegram.limiter import BudgetRateLimiter
 from bot.telegram.processor import OrderedPerChat
+from bot.telegram.sending import Text
 from bot.turns import COMMANDS
 
 logger = logging.getLogger(__name__)

@@ -4,26 +4,21 @@ import logging
 import traceback
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
-from telegram import ChatMember, InputFile, LinkPreviewOptions, Message, Update, User
-from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
-from telegram.ext import Application, CallbackContext, ContextTypes, ExtBot, TypeHandler
+from telegram import ChatMember, Message, Update, User
+from telegram.error import BadRequest, NetworkError, TelegramError
+from telegram.ext import Application, CallbackContext, ContextTypes, TypeHandler
 
-from bot.replies import Quiz, Reply
-from bot.sending.outcome import Delivered
-from bot.telegram.messages import html_pieces, keyboard
-from bot.telegram.polls import as_buttons, send_poll
+from bot.replies import Reply
+from bot.telegram.sending import Blocked, PollSent, Sender, Text
 from bot.telegram.turns import address, turn_of
 from bot.turns import Turn
 
 logger = logging.getLogger(__name__)
 
 Answer = Callable[[Turn], Awaitable[tuple[Reply, ...]]]
-Text = Callable[[str, str], str]
-Blocked = Callable[[str, bool], Awaitable[None]]
-PollSent = Callable[[str, str, int], Awaitable[None]]
 
 _ALBUMS_REMEMBERED = 500
 
@@ -38,8 +33,13 @@ class Front:
         self._answer = answer
         self._text = text
         self._blocked = blocked
-        self._poll_sent = poll_sent
+        self._sender = Sender(text, blocked, poll_sent)
         self._albums: OrderedDict[str, None] = OrderedDict()
+
+    @property
+    def sender(self) -> Sender:
+        """Sends what answers nobody."""
+        return self._sender
 
     def register(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         application.add_handler(TypeHandler(Update, self.on_update))
@@ -53,85 +53,12 @@ class Front:
             await _acknowledge(update)
         turn = turn_of(update, context.bot.bot)
         chat = update.effective_chat
-        if turn is None or self._seen_album(update):
+        if turn is None:
             return
+        if self._follows_in_album(update):
+            turn = replace(turn, follows_in_album=True)
         target = chat.id if chat is not None else int(turn.address.partition(":")[2])
-        for reply in await self._answer(turn):
-            await self.send(context.bot, target, reply, _thread(update))
-
-    async def send(self, bot: ExtBot[Any], chat_id: int, reply: Reply, thread: int | None = None) -> None:
-        """Send one reply, in as many messages as it needs. Somebody who blocked the bot is noted, not an error."""
-        try:
-            if reply.quiz is not None:
-                if await self._sent_as_poll(bot, chat_id, reply.quiz, thread):
-                    return
-                reply = as_buttons(reply)
-            await self._send_message(bot, chat_id, reply, thread)
-        except Forbidden:
-            await self._blocked(address(chat_id), True)
-
-    async def _sent_as_poll(self, bot: ExtBot[Any], chat_id: int, quiz: Quiz, thread: int | None) -> bool:
-        poll_id = await send_poll(bot, chat_id, quiz, thread)
-        if poll_id is not None and not quiz.anonymous:
-            await self._poll_sent(poll_id, quiz.question_id, quiz.right)
-        return poll_id is not None
-
-    async def _send_message(self, bot: ExtBot[Any], chat_id: int, reply: Reply, thread: int | None) -> None:
-        username = bot.username
-        pieces = html_pieces(reply, username)
-        markup = keyboard(reply, username, self._text("button_private", reply.language))
-        try:
-            if reply.picture is not None:
-                await bot.send_photo(chat_id, reply.picture, message_thread_id=thread)
-            if reply.file_id:
-                await bot.send_document(chat_id, reply.file_id, message_thread_id=thread)
-            for number, piece in enumerate(pieces, 1):
-                last = number == len(pieces)
-                await bot.send_message(
-                    chat_id,
-                    piece,
-                    parse_mode=ParseMode.HTML,
-                    reply_markup=markup if last else None,
-                    link_preview_options=LinkPreviewOptions(is_disabled=True),
-                    message_thread_id=thread,
-                )
-            if reply.file is not None:
-                document = InputFile(reply.file.text, filename=reply.file.name)
-                await bot.send_document(chat_id, document, message_thread_id=thread)
-        except BadRequest as error:
-            if "parse entities" not in str(error):
-                raise
-            logger.error("Telegram refused our HTML; sent as plain text instead")
-            await bot.send_message(chat_id, reply.text[:4000], reply_markup=markup, message_thread_id=thread)
-
-    def sender(self, bot: ExtBot[Any]) -> Callable[[str, Reply], Awaitable[None]]:
-        """For messages that answer nobody: sends a reply to an address such as ``telegram:1234``."""
-
-        async def send(to: str, reply: Reply) -> None:
-            kind, _, chat_id = to.partition(":")
-            if kind == "telegram":
-                await self.send(bot, int(chat_id), reply)
-
-        return send
-
-    def deliverer(self, bot: ExtBot[Any]) -> Callable[[str, Reply], Awaitable[Delivered]]:
-        """For what must not get lost: sends a reply to an address, and says what came of it."""
-
-        async def deliver(to: str, reply: Reply) -> Delivered:
-            kind, _, chat_id = to.partition(":")
-            if kind != "telegram":
-                return Delivered.ELSEWHERE
-            try:
-                await self._send_message(bot, int(chat_id), reply, None)
-            except Forbidden:
-                await self._blocked(to, True)
-                return Delivered.BLOCKED
-            except TelegramError as error:
-                logger.warning("a notice could not be sent (%s)", type(error).__name__)
-                return Delivered.LATER
-            return Delivered.SENT
-
-        return deliver
+        await self._sender.answer(context.bot, target, await self._answer(turn), _thread(update))
 
     async def _on_membership(self, update: Update) -> None:
         """In a private chat this says that the person blocked the bot, or let it in again."""
@@ -141,10 +68,10 @@ class Front:
             gone = change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
             await self._blocked(address(change.from_user.id), gone)
 
-    def _seen_album(self, update: Update) -> bool:
-        """Pictures of one album arrive as separate messages; the first without words speaks for all."""
+    def _follows_in_album(self, update: Update) -> bool:
+        """Pictures of one album arrive as separate messages; the first is answered for all."""
         message = update.effective_message
-        if message is None or not message.media_group_id or update.callback_query or message.caption:
+        if message is None or not message.media_group_id or update.callback_query is not None:
             return False
         seen = message.media_group_id in self._albums
         self._albums[message.media_group_id] = None

@@ -81,6 +81,7 @@ def _message(message: Message, user: User, text: str, *, in_group: bool, bot: Us
         attachment=_attachment(message),
         replied=_replied(message, bot),
         name=user.full_name,
+        sent_at=message.date,
         in_group=in_group,
         language_hint=_language(user),
     )

@@ -12,7 +12,7 @@ from bot.people.commands import PeopleCommands
 from bot.people.invites import PeopleService
 from content.library import Library
 from db.engine import Database
-from nlu.interpreter import Parse, Ranked
+from nlu.interpreter import Interpreter, Parse, Ranked
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Means:
 def dialogue_with(
     database: Database,
     library: Library,
-    means: Means,
+    means: Interpreter,
     chance: Random | None = None,
     default_desk: str | None = None,
 ) -> Dialogue:

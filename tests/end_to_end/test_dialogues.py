@@ -1,7 +1,7 @@
 """Conversations as data: tests/dialogues/*.yml, played on the stand-in for Telegram with the real model.
 
 A file is a list of conversations. Each has a `name`, optionally the student's Telegram `language`, and `steps`:
-`says: text`, `presses: part of a button's label` or `answers: right`, `wrong` or a part of an option (the last poll), and
+`says: text`, `adds: text` (a second after the last words: the answer before it changes), `presses: part of a button's label` or `answers: right`, `wrong` or a part of an option (the last poll), and
 what must be seen then: `verdict` (the first mark), `has` and `lacks` (parts of the text), `buttons` (parts of labels),
 `poll` (true or false), `replies` (how many messages come, one unless said).
 """
@@ -20,7 +20,7 @@ from tests.fakes.chats import Sent
 pytestmark = [pytest.mark.model, pytest.mark.asyncio(loop_scope="module")]
 
 DIALOGUES = Path(__file__).parent.parent / "dialogues"
-_STEP_KEYS = {"says", "presses", "answers", "verdict", "has", "lacks", "buttons", "poll", "replies", "language"}
+_STEP_KEYS = {"says", "adds", "presses", "answers", "verdict", "has", "lacks", "buttons", "poll", "replies", "language"}
 _people = itertools.count(900_000)
 
 
@@ -37,6 +37,11 @@ async def test_conversation(running: Running, conversation: dict[str, Any]) -> N
     poll: Sent | None = None
     for step in conversation["steps"]:
         assert set(step) <= _STEP_KEYS, f"unknown words in {step}"
+        if "adds" in step:
+            answers = [await student.sees_change(step["adds"])]
+            buttons = answers[0] if answers[0].keyboard else buttons
+            check(step, answers)
+            continue
         if "says" in step:
             student.says(step["says"])
         elif "answers" in step:
@@ -54,7 +59,7 @@ async def test_conversation(running: Running, conversation: dict[str, Any]) -> N
 def check(step: dict[str, Any], answers: list[Sent]) -> None:
     text = "\n".join(answer.text for answer in answers)
     labels = [label for answer in answers for label in answer.labels]
-    asked = step.get("says") or f"[{step.get('presses') or step.get('answers')}]"
+    asked = step.get("says") or step.get("adds") or f"[{step.get('presses') or step.get('answers')}]"
     if "poll" in step:
         assert any(answer.poll for answer in answers) == step["poll"], f"after {asked!r} came: {text}"
     if "verdict" in step:

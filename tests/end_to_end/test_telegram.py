@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from typing import Any
 
 import pytest
 
@@ -155,7 +156,7 @@ async def test_language_can_be_chosen_and_kept(running: Running) -> None:
         ({"contact": {"phone_number": "1", "first_name": "x"}}, "看不懂"),
     ],
 )
-async def test_other_kinds_of_messages(running: Running, extra: dict[str, object], says: str) -> None:
+async def test_other_kinds_of_messages(running: Running, extra: dict[str, Any], says: str) -> None:
     student = somebody(running)
     student.says(None, **extra)
     assert says in (await student.hears())[0].text

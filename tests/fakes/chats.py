@@ -59,6 +59,7 @@ class Chat:
         self.user = {"id": user_id, "is_bot": False, "first_name": "Student", "language_code": language}
         self.chat_id = chat_id or user_id
         self.seen = 0
+        self._date = time.time()
 
     @property
     def _chat(self) -> dict[str, Any]:
@@ -66,10 +67,12 @@ class Chat:
             return {"id": self.chat_id, "type": "private", "first_name": "Student"}
         return {"id": self.chat_id, "type": "supergroup", "title": "Class"}
 
-    def message(self, text: str | None = None, **extra: Any) -> dict[str, Any]:
+    def message(self, text: str | None = None, *, after: float = 10.0, **extra: Any) -> dict[str, Any]:
+        """A message, `after` seconds after the last one: people read before they go on."""
+        self._date += after
         message: dict[str, Any] = {
             "message_id": self._server.next_id(),
-            "date": int(time.time()),
+            "date": int(self._date),
             "chat": self._chat,
             "from": self.user,
             **extra,
@@ -81,9 +84,9 @@ class Chat:
                 message["entities"] = [{"type": "bot_command", "offset": 0, "length": command.end()}]
         return message
 
-    def says(self, text: str | None = None, **extra: Any) -> dict[str, Any]:
-        """Type a message (or send something else, given as fields of Message)."""
-        message = self.message(text, **extra)
+    def says(self, text: str | None = None, *, after: float = 10.0, **extra: Any) -> dict[str, Any]:
+        """Type a message (or send something else, given as fields of Message), `after` seconds after the last one."""
+        message = self.message(text, after=after, **extra)
         self._server.push({"message": message})
         return message
 
@@ -156,6 +159,16 @@ class Chat:
         """Type a message and read the one answer."""
         self.says(text)
         return (await self.hears(1, timeout))[0]
+
+    async def sees_change(self, text: str, timeout: float = 15.0) -> Sent:
+        """Type a message a second after the last one; the last answer, once the bot has changed it."""
+        last = self.history[-1]
+        before = last.edits
+        self.says(text, after=1.0)
+        async with asyncio.timeout(timeout):
+            while last.edits == before:
+                await self._server.changed()
+        return last
 
     async def hears_nothing(self, seconds: float = 0.6) -> None:
         """Fail if the bot says anything in this chat in the next moments."""

@@ -170,6 +170,14 @@ class FakeTelegram(Files):
         about = {"message_id": found[0].message_id, "date": int(time.time()), "chat": chat._chat, "from": BOT}
         return {**about, "text": text, "edit_date": int(time.time())}
 
+    async def do_deleteMessage(self, fields: dict[str, str]) -> bool:
+        found = [sent for sent in self.sent if str(sent.message_id) == fields.get("message_id")]
+        if not found or found[0].chat_id != self._known_chat(fields).chat_id:
+            raise Refusal(400, "Bad Request: message to delete not found")
+        self.sent.remove(found[0])
+        self.tell()
+        return True
+
     async def do_sendPoll(self, fields: dict[str, str]) -> dict[str, Any]:
         chat = self._known_chat(fields)
         poll = checked_poll(fields, f"poll-{self.next_id()}")
