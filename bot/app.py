@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from bot.adverts.in_use import AdvertsInUse
+from bot.adverts.reading import PictureReader
+from bot.adverts.screenshots import Screenshots
 from bot.alerts import Alerts, Send
 from bot.content_in_use import ContentInUse
 from bot.dialogue.dialogue import Dialogue
@@ -49,6 +52,8 @@ class App:
     people: PeopleService
     dialogue: Dialogue
     model: ModelInUse
+    adverts: AdvertsInUse
+    screenshots: Screenshots
     notices: Notices
     desk: DeskCommands
     links: Links = field(default_factory=Links)
@@ -59,6 +64,7 @@ class App:
         self.alerts.connect(send)
         self.notices.connect(deliver)
         self.desk.connect(fetch)
+        self.screenshots.connect(fetch)
         if self.content.refused:
             self._telling = asyncio.create_task(self.alerts.about_content(self.content.refused))
 
@@ -103,7 +109,9 @@ async def open_app(settings: Settings, content: ContentInUse) -> AsyncIterator[A
         staff = PeopleCommands(people, content, links, settings.timezone)
         notices = Notices(database, content, ZoneInfo(settings.timezone))
         desk = _desk(settings, database, content, notices)
-        dialogue = Dialogue(database, content, model, staff, desk)
+        adverts, reader = AdvertsInUse(content), PictureReader()
+        screenshots = Screenshots(reader)
+        dialogue = Dialogue(database, content, model, staff, desk, check=adverts, read=screenshots.read)
         try:
             async with (
                 keeping_house(database),
@@ -111,9 +119,23 @@ async def open_app(settings: Settings, content: ContentInUse) -> AsyncIterator[A
                 notices.telling(),
                 reminding(database, notices.wake),
             ):
-                yield App(settings, database, content, alerts, people, dialogue, model, notices, desk, links)
+                yield App(
+                    settings,
+                    database,
+                    content,
+                    alerts,
+                    people,
+                    dialogue,
+                    model,
+                    adverts,
+                    screenshots,
+                    notices,
+                    desk,
+                    links,
+                )
         finally:
             model.close()
+            await reader.close()
 
 
 def _desk(settings: Settings, database: Database, content: ContentInUse, notices: Notices) -> DeskCommands:

@@ -31,6 +31,9 @@ desk_speaks_zh desk_speaks_en desk_without_name desk_take desk_reply desk_more d
 desk_stop_writing desk_stopped_writing desk_hand_on_to desk_no_colleague desk_away desk_gone desk_taken desk_not_yours
 desk_own desk_inbox_empty desk_away_question desk_away_1 desk_away_3 desk_away_7 desk_away_14 desk_back desk_is_back
 desk_aliases
+advert_stop advert_check advert_suspicion advert_suspicion_why advert_nothing advert_looked_for advert_noticed
+advert_also advert_how_to_check advert_links advert_unreadable advert_no_reader advert_picture_too_large
+advert_no_picture advert_paste command_check
 terms_crime terms_law terms_money terms_card terms_job terms_tech terms_people terms_procedure terms_consequence
 """
 

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
+from nlu.adverts.files import ensure_advert_model
+from nlu.adverts.model import AdvertModel
 from nlu.interpreter import Interpreter
 from nlu.model_files import archive_path, model_name, newest_model, whole_model
 from nlu.rasa_interpreter import ModelUnusable, RasaInterpreter
@@ -72,6 +74,11 @@ async def prepare_current(model: ModelInUse, data_dir: Path, progress: Progress 
     """Load the model of this very data, training it first when there is none."""
     trained = await asyncio.to_thread(ensure_model, data_dir, progress=progress)
     await model.load(trained.path)
+
+
+async def prepare_adverts(load: Callable[[AdvertModel], None], data_dir: Path, progress: Progress | None) -> None:
+    """Load the model of today's adverts, training it first (some seconds) when there is none."""
+    load(await asyncio.to_thread(ensure_advert_model, data_dir, progress))
 
 
 async def or_rest(preparing: Awaitable[Ready]) -> Ready | None:

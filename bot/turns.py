@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.replies import Press
 
 COMMANDS = (
-    *("start", "help", "human", "library", "redflags", "cases", "words", "myths", "story", "quiz"),
+    *("start", "help", "check", "human", "library", "redflags", "cases", "words", "myths", "story", "quiz"),
     *("language", "privacy", "stop", "subscribe", "school", "export", "forget", "feedback", "cancel"),
 )
 """The commands that everybody has, in the order in which a menu shows them."""

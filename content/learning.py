@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from content.phrases import pattern
 from content.schema import Id, Line, Source, Strict, Text, part
 
 # Bot API, sendPoll: question 1-300 characters, an option 1-100, the explanation 0-200 with at most two line feeds.
@@ -12,6 +13,24 @@ POLL_QUESTION = 300
 POLL_OPTION = 100
 POLL_EXPLANATION = 200
 POLL_LINE_FEEDS = 2
+
+
+class Names(Strict):
+    """Other names, by language."""
+
+    zh: tuple[Line, ...] = ()
+    en: tuple[Line, ...] = ()
+
+
+class Phrases(Names):
+    """Phrases by which adverts are recognised, by language; content/phrases.py says how one is written."""
+
+    @field_validator("zh", "en")
+    @classmethod
+    def _can_be_read(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for phrase in value:
+            pattern(phrase)
+        return value
 
 
 class Sign(Strict):
@@ -29,6 +48,7 @@ class RedFlag(Strict):
     level: Literal["stop", "check", "signal"] = part(
         "stop: never take it; check: stop and find out; signal: one alone means nothing yet."
     )
+    phrases: Phrases = part("By which an advert is recognised: `(收|租) 银行卡`, see docs/admins.md.", Phrases())
     signs: Annotated[tuple[Sign, ...], Field(min_length=1)] = part("How adverts put it.")
     why: Text = part("Why it is dangerous, in words a student understands.")
     happens: Text = part("What happens, step by step, to somebody who takes it.")
@@ -58,13 +78,6 @@ class Belief(Strict):
         if not (self.laws or self.sources):
             raise ValueError("name the laws (or sources) that this correction rests on")
         return self
-
-
-class Names(Strict):
-    """Other names, by language."""
-
-    zh: tuple[Line, ...] = ()
-    en: tuple[Line, ...] = ()
 
 
 class Term(Strict):
@@ -186,3 +199,13 @@ class CampaignTemplate(Strict):
     )
     messages: Annotated[tuple[CampaignMessage, ...], Field(min_length=1, max_length=3)] = part("Sent in this order.")
     laws: tuple[Id, ...] = part("The articles that the texts rest on: names of files in laws/.", ())
+
+
+class AdvertWords(Strict):
+    """content/adverts.yml: words that matter to the check of job adverts, whatever the flag."""
+
+    negations: Phrases = part("Before a phrase, close by, they turn it round: «不收押金» is no red flag.")
+    warnings: Phrases = part("Words of a text that warns of such adverts and is none.")
+    hiring: Phrases = part("Words by which a message is taken for an advert.")
+    employers: Phrases = part("Words that name whoever hires or where: a firm, a shop, a school, an address.")
+    outside: Phrases = part("Ways to contact somebody that leave no trace anywhere else.")

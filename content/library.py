@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from content.learning import Belief, CampaignTemplate, QuizQuestion, RedFlag, Story, Term
+from content.learning import AdvertWords, Belief, CampaignTemplate, QuizQuestion, RedFlag, Story, Term
 from content.reading import Document
 from content.schema import Answer, Case, Guide, Hotline, Language, Law, Text, Topic, When
 
@@ -28,6 +28,7 @@ class Library:
     campaigns: Mapping[str, CampaignTemplate]
     hotlines: Mapping[str, Hotline]
     texts: Mapping[str, Text]
+    adverts: AdvertWords
     menu: tuple[str, ...] = ()
     danger: tuple[str, ...] = ()
     harmless: tuple[str, ...] = ()

@@ -9,12 +9,14 @@ from pydantic import BaseModel, ValidationError
 
 from content import checks
 from content.kinds import FOLDERS, KINDS, Kind
+from content.learning import AdvertWords
 from content.library import Library
 from content.problems import Problem
 from content.reading import Document, Keys, data_of, read
 from content.schema import Hotlines, Interface, Safety
 
 CONTENT_FOLDER = Path(__file__).parent
+RELEASED_FOLDER = "released"  # what `cardwise check-ad --diff` compares with
 SCHEMAS_FOLDER = "schemas"  # for editors: content/scaffold.py writes them
 
 M = TypeVar("M", bound=BaseModel)
@@ -43,8 +45,9 @@ def inspect(folder: Path = CONTENT_FOLDER) -> tuple[Library | None, list[Problem
     hotlines = reader.file("hotlines.yml", Hotlines)
     interface = reader.file("interface.yml", Interface)
     safety = reader.file("safety.yml", Safety)
+    adverts = reader.file("adverts.yml", AdvertWords)
     reader.check_strays()
-    if hotlines is None or interface is None or safety is None:
+    if hotlines is None or interface is None or safety is None or adverts is None:
         return None, sorted(reader.problems)
     library = Library(
         **folders,
@@ -53,6 +56,7 @@ def inspect(folder: Path = CONTENT_FOLDER) -> tuple[Library | None, list[Problem
         menu=interface.menu,
         danger=safety.zh + safety.en,
         harmless=safety.harmless,
+        adverts=adverts,
         documents=reader.documents,
         broken=frozenset(reader.broken),
     )
@@ -102,14 +106,14 @@ class _Reader:
                 path.is_dir()
                 or path.suffix == ".py"
                 or left_behind(path)
-                or relative.parts[0] in ("__pycache__", SCHEMAS_FOLDER)
+                or relative.parts[0] in ("__pycache__", SCHEMAS_FOLDER, RELEASED_FOLDER)
             ):
                 continue
             right_ending = path.suffix == ".yml"
             right_place = (
                 relative.parts[0] in FOLDERS
                 if len(relative.parts) == 2
-                else relative.name in ("hotlines.yml", "interface.yml", "safety.yml")
+                else relative.name in ("hotlines.yml", "interface.yml", "safety.yml", "adverts.yml")
             )
             if not (right_ending and right_place):
                 self.problems.append(

@@ -10,10 +10,16 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from content.kinds import KINDS, Kind
+from content.learning import AdvertWords
 from content.loading import SCHEMAS_FOLDER
 from content.schema import Hotlines, Interface, Safety, Text
 
-_SINGLE: dict[str, type[BaseModel]] = {"hotlines": Hotlines, "interface": Interface, "safety": Safety}
+_SINGLE: dict[str, type[BaseModel]] = {
+    "hotlines": Hotlines,
+    "interface": Interface,
+    "safety": Safety,
+    "adverts": AdvertWords,
+}
 _INDENT = "  "
 
 

@@ -21,7 +21,11 @@ MAY_IMPORT = {
     "bot/settings.py": {"db.keys"},
     "bot/logs.py": set(),
     "bot/sending": {"bot.sending"},
-    "bot/dialogue": {"bot.dialogue", "bot.replies", "bot.turns", "content", "nlu.interpreter", "nlu.language", "db"},
+    "bot/dialogue": {
+        *("bot.dialogue", "bot.adverts.check", "bot.adverts.screenshots", "bot.replies", "bot.turns", "content"),
+        *("nlu.interpreter", "nlu.language", "db"),
+    },
+    "bot/adverts": {"bot.adverts", "bot.pictures", "content", "nlu.adverts", "nlu.normalise", "nlu.spelling"},
     "bot/pictures.py": set(),
     "bot/handover": {
         *("bot.handover", "bot.people.rights", "bot.pictures", "bot.replies", "bot.sending.outcome", "bot.turns"),
@@ -40,7 +44,7 @@ MAY_IMPORT = {
     "bot/housekeeping.py": {"db"},
     "bot/app.py": {
         *("bot.alerts", "bot.content_in_use", "bot.housekeeping", "bot.dialogue", "bot.key", "bot.model"),
-        *("bot.people", "bot.handover"),
+        *("bot.people", "bot.handover", "bot.adverts"),
         *("bot.settings", "content", "db"),
     },
     "bot/cli": {"bot", "content", "nlu", "db"},

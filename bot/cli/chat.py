@@ -35,11 +35,12 @@ def chat(person: str, jsonl: bool) -> None:
 async def _chat(settings: "Settings", content: "ContentInUse", person: str, jsonl: bool) -> None:
     from bot.app import open_app
     from bot.console.chat import Chat, json_lines, piped
-    from bot.model import or_rest, prepare_current
+    from bot.model import or_rest, prepare_adverts, prepare_current
 
     async with open_app(settings, content) as app:
         with progress_bar("Training the model") as progress:
             await or_rest(prepare_current(app.model, settings.data_dir, progress))
+            await or_rest(prepare_adverts(app.adverts.load, settings.data_dir, progress))
         if not jsonl and sys.stdin.isatty():
             await interactive(app, person)
             return

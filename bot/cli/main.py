@@ -16,6 +16,7 @@ _COMMANDS = {
     "train": "bot.cli.nlu:train",
     "parse": "bot.cli.nlu:parse",
     "evaluate": "bot.cli.nlu:evaluate",
+    "check-ad": "bot.cli.adverts:check_ad",
     "content": "bot.cli.content:content",
     "school": "bot.cli.people:school",
     "invite": "bot.cli.people:invite",

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.dialogue import handlers, pages, presses, quiz, settings
+from bot.dialogue.adverts import WAITING
 from bot.dialogue.request import Consent, Handler, Outcome, Request, says
 from bot.replies import Button, Press, PressKind, Reply
 
@@ -58,6 +59,11 @@ def help_(request: Request) -> Outcome:
     return Outcome((pages.menu_page(request.library, "help", request.language, "help"),), request.state)
 
 
+def check(request: Request) -> Outcome:
+    """Ask for an advert; one that follows the command is checked at once, by the dialogue."""
+    return Outcome((says(request, "advert_paste"),), replace(request.state, pending=WAITING))
+
+
 def human(request: Request) -> Outcome:
     """A person to talk to."""
     return handlers.topic(request, pages.TALK)
@@ -79,6 +85,7 @@ PERSONAL = ("start", "human", "language", "stop", "subscribe", "school", "export
 COMMANDS: dict[str, Handler] = {
     "start": start,
     "help": help_,
+    "check": check,
     "human": human,
     "language": handlers.change_language,
     "privacy": handlers.says_only("privacy"),

@@ -6,6 +6,7 @@ from random import Random
 from typing import Protocol, cast
 
 from bot.dialogue import commands, handlers, own_data, pages, presses, quiz, settings
+from bot.dialogue.adverts import AdvertAnswers, Check, Read, no_check
 from bot.dialogue.fragments import Fragments
 from bot.dialogue.memory import Known, recall, remember
 from bot.dialogue.request import Consent, Outcome, Own, Request, says
@@ -52,10 +53,14 @@ class Dialogue:
         staff: StaffCommands | None = None,
         desk: Desk | None = None,
         chance: Random | None = None,
+        check: Check = no_check,
+        read: Read | None = None,
     ) -> None:
         self._database = database
         self._library = library
-        self._understanding = Understanding(interpreter, Fragments(database.keyring))
+        fragments = Fragments(database.keyring)
+        self._adverts = AdvertAnswers(check, read, fragments)
+        self._understanding = Understanding(interpreter, fragments, self._adverts)
         self._staff = staff
         self._desk = desk
         self._chance = chance or Random()
@@ -129,9 +134,13 @@ class Dialogue:
             request = replace(request, state=replace(request.state, pending=""))
             if turn.kind is Kind.POLL_ANSWER:
                 return quiz.poll_answered(request, await self._poll(turn.poll_id))
+            if turn.command == "check" and turn.text:
+                return self._adverts.of_text(request)
             return presses.handle(request) if turn.kind is Kind.PRESS else commands.handle(request)
         if turn.kind in _WORDS and turn.text.strip():
             return await self._understanding.answer(request, known.chosen)
+        if turn.attachment is not None and turn.attachment.is_picture and not turn.in_group:
+            return await self._adverts.of_picture(request)
         if turn.follows_in_album:
             return Outcome((), request.state)  # the first picture was answered for all
         return Outcome(

@@ -16,10 +16,10 @@ from nlu.interpreter import FALLBACK, Interpreter, Parse
 JOINED_WITHIN = timedelta(seconds=2)
 KEPT_FOR_SECONDS = 10.0
 
-_UNSURE = (FALLBACK, "out_of_scope")
-_SAYS_LITTLE = (*_UNSURE, "greet", "ask_bot")
+UNSURE = (FALLBACK, "out_of_scope")
+_SAYS_LITTLE = (*UNSURE, "greet", "ask_bot")
 # What answers a question of ours, or asks for something that a front end shows in its own way, stands by itself.
-_STANDS_ALONE = ("distress", "affirm", "deny", "start_quiz", "change_language", "subscribe", "unsubscribe")
+_STANDS_ALONE = ("advert", "distress", "affirm", "deny", "start_quiz", "change_language", "subscribe", "unsubscribe")
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,14 @@ class Fragments:
         if timer is not None:
             timer.cancel()
 
-    def last(self, address: str, at: datetime) -> Fragment | None:
-        """What they wrote within two seconds before `at`."""
+    def last(self, address: str, at: datetime, within: timedelta = JOINED_WITHIN) -> Fragment | None:
+        """What they wrote within two seconds (or as said) before `at`."""
         box = self._boxes.get(address)
         if box is None:
             return None
         text, intent, before, moment = json.loads(self._keyring.open(box, _place(address)))
         fragment = Fragment(text, intent, from_json(before), datetime.fromisoformat(moment))
-        return fragment if timedelta() <= at - fragment.at <= JOINED_WITHIN else None
+        return fragment if timedelta() <= at - fragment.at <= within else None
 
 
 async def joined(fragment: Fragment, text: str, alone: Parse, interpreter: Interpreter) -> Joined | None:
@@ -89,9 +89,9 @@ async def joined(fragment: Fragment, text: str, alone: Parse, interpreter: Inter
 
 def _belongs(before: str, text: str, alone: Parse, whole: Parse) -> bool:
     """Whether the two are one message: neither of two whole questions is lost in the other."""
-    if whole.intent in _UNSURE:
-        return before in _UNSURE and alone.intent in _UNSURE
-    if before in _SAYS_LITTLE or alone.intent in _UNSURE:
+    if whole.intent in UNSURE:
+        return before in UNSURE and alone.intent in UNSURE
+    if before in _SAYS_LITTLE or alone.intent in UNSURE:
         return True
     return length(text) <= LONGEST_FRAGMENT and whole.intent in (before, alone.intent)
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.dialogue import handlers
-from bot.dialogue.follow_up import follow_up
-from bot.dialogue.fragments import Fragment, Fragments, joined
+from bot.dialogue.advert_pages import CHECK_JOB
+from bot.dialogue.adverts import ADVERT, AdvertAnswers
+from bot.dialogue.follow_up import LONGEST_FRAGMENT, follow_up, length
+from bot.dialogue.fragments import UNSURE, Fragment, Fragments, joined
 from bot.dialogue.guided import says_done
 from bot.dialogue.request import Outcome, Request, says
 from bot.dialogue.safety import speaks_of_danger
@@ -26,14 +28,21 @@ class _Words:
     request: Request
     parse: Parse
     joined: bool = False
+    is_advert: bool = False
 
 
 class Understanding:
     """Understands messages with the model in use, and joins those that come in pieces."""
 
-    def __init__(self, interpreter: Callable[[], Interpreter | None], fragments: Fragments) -> None:
+    def __init__(
+        self,
+        interpreter: Callable[[], Interpreter | None],
+        fragments: Fragments,
+        adverts: AdvertAnswers,
+    ) -> None:
         self._interpreter = interpreter
         self._fragments = fragments
+        self._adverts = adverts
 
     def interrupted(self, address: str) -> None:
         """Something else was done: the next message is not a piece of the last."""
@@ -52,7 +61,11 @@ class Understanding:
         if interpreter is None:
             return Outcome((says(request, "resting"),), request.state)
         words = await self._whole(request, interpreter)
-        outcome = _answered(words.request, words.parse, chosen)
+        if words.is_advert:
+            spoken = chosen or _spoken(words.request, words.parse)
+            outcome = self._adverts.of_text(replace(words.request, language=spoken))
+        else:
+            outcome = _answered(words.request, words.parse, chosen)
         if not words.joined:
             return outcome
         first, *others = outcome.replies
@@ -62,16 +75,36 @@ class Understanding:
         """The message, joined to the one just before when it belongs to it."""
         turn = request.turn
         parse = await interpreter.parse(turn.text)
-        if turn.kind is not Kind.TEXT or turn.in_group or turn.sent_at is None:
-            return _Words(request, parse)
+        is_advert = self._adverts.is_advert(request, parse)
+        alone = _Words(request, parse, is_advert=is_advert)
+        if turn.kind not in (Kind.TEXT, Kind.FORWARDED) or turn.in_group or turn.sent_at is None:
+            return alone
         last = self._fragments.last(turn.address, turn.sent_at)
-        whole = await joined(last, turn.text, parse, interpreter) if last is not None else None
-        if whole is None:
-            self._fragments.keep(turn.address, Fragment(turn.text, parse.intent, request.state, turn.sent_at))
-            return _Words(request, parse)
-        self._fragments.keep(turn.address, Fragment(whole.text, whole.parse.intent, whole.before, turn.sent_at))
-        together = replace(request, turn=replace(turn, text=whole.text), state=whole.before)
-        return _Words(together, whole.parse, joined=True)
+        words = await self._joined(last, alone, interpreter) if last is not None else alone
+        before = last.before if last is not None and words.joined else request.state
+        intent = ADVERT if words.is_advert else words.parse.intent
+        self._fragments.keep(turn.address, Fragment(words.request.turn.text, intent, before, turn.sent_at))
+        return words
+
+    async def _joined(self, last: Fragment, alone: _Words, interpreter: Interpreter) -> _Words:
+        """`alone` together with the last words, or as it is."""
+        turn = alone.request.turn
+        if last.intent == ADVERT:
+            whole = replace(alone.request, turn=replace(turn, text=f"{last.text}\n{turn.text}"), state=last.before)
+            more = alone.is_advert or length(turn.text) > LONGEST_FRAGMENT
+            return _Words(whole, alone.parse, joined=True, is_advert=True) if more else alone
+        if alone.is_advert:
+            # 「这个靠谱吗」 and then the advert: the advert is what the question was about.
+            asked = last.intent in (CHECK_JOB, *UNSURE)
+            return replace(alone, request=replace(alone.request, state=last.before), joined=asked)
+        if turn.kind is Kind.FORWARDED:
+            return alone
+        found = await joined(last, turn.text, alone.parse, interpreter)
+        if found is None:
+            return alone
+        return _Words(
+            replace(alone.request, turn=replace(turn, text=found.text), state=found.before), found.parse, joined=True
+        )
 
 
 def _answered(request: Request, parse: Parse, chosen: Language | None) -> Outcome:

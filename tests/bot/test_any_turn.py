@@ -30,7 +30,13 @@ _TEXT = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=200),
     st.sampled_from(
         [
-            *("你" * 4096, "\u202eذلك\u200b\u200f", "👨‍👩‍👧‍👦" * 50, "<b>&amp;</b><script>", "'; DROP TABLE person; --"),
+            *(
+                "你" * 4096,
+                "\u202eذلك\u200b\u200f",
+                "👨‍👩‍👧‍👦" * 50,
+                "<b>&amp;</b><script>",
+                "'; DROP TABLE person; --",
+            ),
             *("{language} {0} %s ${x}", "/", "\x00\x07", "3张呢", "我才17", "why", "那手机卡呢", "不想活了", "好了"),
         ]
     ),
@@ -47,7 +53,16 @@ class Anything:
     """Means something different with every message, known or not."""
 
     def __init__(self, library: Library) -> None:
-        self._meanings = (*library.topics, FALLBACK, "out_of_scope", "greet", "affirm", "deny", "start_quiz", "unheard_of")
+        self._meanings = (
+            *library.topics,
+            FALLBACK,
+            "out_of_scope",
+            "greet",
+            "affirm",
+            "deny",
+            "start_quiz",
+            "unheard_of",
+        )
 
     async def parse(self, text: str) -> Parse:
         number = len(text) * 7 + sum(map(ord, text[:20]))
