@@ -13,6 +13,7 @@ from bot.adverts.screenshots import Screenshots
 from bot.alerts import Alerts, Send
 from bot.content_in_use import ContentInUse
 from bot.dialogue.dialogue import Dialogue
+from bot.dialogue.pace import Paces
 from bot.handover.commands import DeskCommands, Fetch
 from bot.handover.counsellor_side import CounsellorSide
 from bot.handover.notices import Deliver, Notices
@@ -111,7 +112,7 @@ async def open_app(settings: Settings, content: ContentInUse) -> AsyncIterator[A
         desk = _desk(settings, database, content, notices)
         adverts, reader = AdvertsInUse(content), PictureReader()
         screenshots = Screenshots(reader)
-        dialogue = Dialogue(database, content, model, staff, desk, check=adverts, read=screenshots.read)
+        dialogue = Dialogue(database, content, model, staff, desk, check=adverts, read=screenshots.read, paces=Paces())
         try:
             async with (
                 keeping_house(database),

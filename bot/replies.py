@@ -110,7 +110,8 @@ class Reply:
         return self.references_label + " · ".join(reference.label for reference in self.references)
 
 
-_LONGEST_PAYLOAD_BYTES = 64  # Bot API: InlineKeyboardButton.callback_data, 1-64 bytes
+# Bot API: InlineKeyboardButton.callback_data, 1-64 bytes. Twelve are kept free for whose button it is in a group.
+_LONGEST_PAYLOAD_BYTES = 64 - 12
 _VERSION = "1"
 
 
@@ -119,7 +120,7 @@ class ButtonTooLong(ValueError):
 
 
 def encode(press: Press) -> str:
-    """The payload of a button, at most 64 bytes. Raises ButtonTooLong."""
+    """The payload of a button, short enough for Telegram. Raises ButtonTooLong."""
     choice = f":{press.choice}" if press.choice else ""
     payload = f"{_VERSION}{press.kind.value}:{press.subject}{choice}"
     if len(payload.encode()) > _LONGEST_PAYLOAD_BYTES:

@@ -1,7 +1,7 @@
 """Phrases by which adverts are recognised: a small language that admins can write.
 
 `收 银行卡` means that the two stand near each other in one sentence, in this order, at most twelve letters apart (in
-English thirty). `(收|租|借) (银行卡|储蓄卡)` gives alternatives. A space inside English words is written `_`:
+English thirty, no comma between them). `(收|租|借) (银行卡|储蓄卡)` gives alternatives. A space inside English words is written `_`:
 `bank_account`. `#` stands for a number. Case, width and traditional characters make no difference.
 """
 
@@ -26,7 +26,7 @@ def pattern(phrase: str) -> str:
         raise BadPhrase(f"{phrase!r}: write words, with (one|another) for alternatives and a space for «near»")
     parts = [match[1] or match[2] for match in _PART.finditer(phrase)]
     gap = _GAP_LATIN if phrase.isascii() else _GAP_HAN
-    return rf".{{0,{gap}}}?".join(_alternatives(part.split("|")) for part in parts)
+    return rf"[^,，;；]{{0,{gap}}}?".join(_alternatives(part.split("|")) for part in parts)
 
 
 def compiled(phrases: Iterable[str]) -> re.Pattern[str] | None:

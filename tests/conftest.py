@@ -23,7 +23,14 @@ KEY = bytes(range(KEY_BYTES))
 # Tests that start processes, servers or trainings, or wait for the clock: left out by `-m "not model and not slow"`.
 SLOW = (
     *("end_to_end", "test_command_line", "test_content_commands", "test_content_in_use", "test_telegram"),
-    *("test_telegram_quiz", "test_graph_runner", "test_comparison", "test_training", "test_interpreter"),
+    *(
+        "test_telegram_quiz",
+        "test_graph_runner",
+        "test_comparison",
+        "test_training",
+        "test_interpreter",
+        "test_reading",
+    ),
 )
 
 

@@ -12,6 +12,7 @@ from nlu.adverts.pieces import Sentence
 
 _LOOK_BACK = 8  # letters before a phrase in which a negation turns it round
 _LOOK_BACK_LATIN = 24
+_JUST_BEFORE = re.compile(r"[不没无别免勿拒禁非防反].{0,2}$")
 _ENDS_OF_PIECE = re.compile(r"[,，、：:]|但|而是|只要| but ")
 
 
@@ -56,7 +57,7 @@ class PhraseBook:
         reach = _LOOK_BACK_LATIN if text[start:end].isascii() else _LOOK_BACK
         before = text[max(start - reach, 0) : start]
         cut = max((match.end() for match in _ENDS_OF_PIECE.finditer(before)), default=0)
-        return bool(self.negation.search(before[cut:]))
+        return bool(self.negation.search(before[cut:] + text[start:end]) or _JUST_BEFORE.search(before[cut:]))
 
 
 def phrase_book(library: Library) -> PhraseBook:

@@ -75,7 +75,7 @@ class AdvertAnswers:
         """What is wrong with the advert in a picture; pictures of one album are one advert."""
         attachment = request.turn.attachment
         if self._read is None or attachment is None or self._check() is None:
-            return Outcome((says(request, "advert_no_reader"),), request.state)
+            return self._nothing(request, "advert_no_reader")
         try:
             words = await self._read(attachment.file_id, attachment.size)
         except CannotReadPicture as problem:

@@ -9,6 +9,7 @@ from bot.dialogue import commands, handlers, own_data, pages, presses, quiz, set
 from bot.dialogue.adverts import AdvertAnswers, Check, Read, no_check
 from bot.dialogue.fragments import Fragments
 from bot.dialogue.memory import Known, recall, remember
+from bot.dialogue.pace import Pace, Paces
 from bot.dialogue.request import Consent, Outcome, Own, Request, says
 from bot.dialogue.safety import speaks_of_danger
 from bot.dialogue.state import State
@@ -22,6 +23,8 @@ from db.models import Consent as StoredConsent
 from db.models import Poll
 from nlu.interpreter import Interpreter
 
+_ALWAYS = ("stop", "forget", "human")
+_PACED = "telegram:"  # a pipe may be as fast as it likes
 _WORDS = (Kind.TEXT, Kind.EDITED, Kind.FORWARDED)
 
 
@@ -55,6 +58,7 @@ class Dialogue:
         chance: Random | None = None,
         check: Check = no_check,
         read: Read | None = None,
+        paces: Paces | None = None,
     ) -> None:
         self._database = database
         self._library = library
@@ -64,18 +68,37 @@ class Dialogue:
         self._staff = staff
         self._desk = desk
         self._chance = chance or Random()
+        self._paces = paces
 
     async def answer(self, turn: Turn) -> tuple[Reply, ...]:
-        """The replies to `turn`: at least one, but for the answer to a poll that asks nothing of us any more."""
+        """The replies to `turn`: at least one, but for what needs none.
+
+        That is the answer to a poll that asks nothing of us any more, another picture of an album whose first was
+        answered, and whatever comes from somebody who has just been asked to slow down.
+        """
+        pace = self._pace(turn)
+        if pace is Pace.LET_PASS:
+            return ()
         known = Known(State()) if turn.in_group else await recall(self._database, turn.address)
         if turn.kind is Kind.POLL_ANSWER and not known.met:
             return ()  # a poll that was passed on: whoever has never talked to us is neither stored nor written to
         request = self._request(turn, known)
+        if pace is Pace.REMIND:
+            return (says(request, "slow_down"),)
         outcome = await self._for_people(request, known) or await self._decide(request, known)
         if outcome.own is Own.ERASE:
             return await self._erase(request, outcome)
         outcome = await self._with_own_data(request, outcome)
         return outcome.replies + await remember(self._database, turn, outcome)
+
+    def _pace(self, turn: Turn) -> Pace:
+        """Whether the turn is answered. A cry for help always is, and a wish to stop, to be erased, to be heard."""
+        if self._paces is None or not turn.address.startswith(_PACED):
+            return Pace.ANSWER
+        pace = self._paces.of(turn.address)
+        if turn.command in _ALWAYS or (turn.text and speaks_of_danger(turn.text, self._library())):
+            return Pace.ANSWER
+        return pace
 
     async def _for_people(self, request: Request, known: Known) -> Outcome | None:
         """What staff commands and the desk make of the turn, before the bot itself looks at it."""

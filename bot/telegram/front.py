@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from telegram import ChatMember, Message, Update, User
+from telegram import CallbackQuery, ChatMember, Message, Update, User
+from telegram.constants import ChatType
 from telegram.error import BadRequest, NetworkError, TelegramError
 from telegram.ext import Application, CallbackContext, ContextTypes, TypeHandler
 
 from bot.replies import Reply
-from bot.telegram.sending import Blocked, PollSent, Sender, Text
+from bot.telegram.owners import may_press
+from bot.telegram.sending import Blocked, Place, PollSent, Sender, Text
 from bot.telegram.turns import address, turn_of
 from bot.turns import Turn
 
@@ -49,8 +51,8 @@ class Front:
         if update.my_chat_member is not None:
             await self._on_membership(update)
             return
-        if update.callback_query is not None:
-            await _acknowledge(update)
+        if update.callback_query is not None and not await self._may_press(update.callback_query):
+            return
         turn = turn_of(update, context.bot.bot)
         chat = update.effective_chat
         if turn is None:
@@ -58,7 +60,18 @@ class Front:
         if self._follows_in_album(update):
             turn = replace(turn, follows_in_album=True)
         target = chat.id if chat is not None else int(turn.address.partition(":")[2])
-        await self._sender.answer(context.bot, target, await self._answer(turn), _thread(update))
+        owner = update.effective_user.id if turn.in_group and update.effective_user is not None else None
+        place = Place(target, _thread(update), owner)
+        await self._sender.answer(context.bot, place, await self._answer(turn))
+
+    async def _may_press(self, query: CallbackQuery) -> bool:
+        """Acknowledge a press, so that the button stops spinning; somebody else's button does nothing more."""
+        chat = query.message.chat if query.message is not None else None
+        in_group = chat is not None and chat.type != ChatType.PRIVATE
+        allowed = may_press(query.data or "", query.from_user.id, in_group=in_group)
+        language = "zh" if (query.from_user.language_code or "zh").startswith("zh") else "en"
+        await _acknowledge(query, None if allowed else self._text("not_your_button", language))
+        return allowed
 
     async def _on_membership(self, update: Update) -> None:
         """In a private chat this says that the person blocked the bot, or let it in again."""
@@ -107,11 +120,10 @@ def _thread(update: Update) -> int | None:
     return message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
 
 
-async def _acknowledge(update: Update) -> None:
-    """Answer the press at once, so that the button stops spinning. If Telegram refuses, our answer still comes."""
-    assert update.callback_query is not None
+async def _acknowledge(query: CallbackQuery, text: str | None) -> None:
+    """Answer the press at once, with a word or without. If Telegram refuses, our answer still comes."""
     try:
-        await update.callback_query.answer()
+        await query.answer(text, show_alert=text is not None)
     except TelegramError as error:
         logger.info("a button press could not be acknowledged (%s)", type(error).__name__)
 

@@ -7,6 +7,7 @@ from telegram.constants import MessageLimit
 from telegram.helpers import create_deep_linked_url
 
 from bot.replies import Press, PressKind, Reply, encode
+from bot.telegram.owners import owned
 
 _LONGEST = MessageLimit.MAX_TEXT_LENGTH
 _LINK_KIND = {PressKind.LAW: "l", PressKind.ANSWER: "t", PressKind.GUIDE: "g"}
@@ -40,16 +41,22 @@ def _deep_link(press: Press, username: str) -> str:
     return create_deep_linked_url(username, f"{_LINK_KIND[press.kind]}_{press.subject}")
 
 
-def keyboard(reply: Reply, username: str, private_label: str = "") -> InlineKeyboardMarkup | None:
-    """The buttons under a reply, or None."""
+def keyboard(
+    reply: Reply, username: str, private_label: str = "", owner: int | None = None
+) -> InlineKeyboardMarkup | None:
+    """The buttons under a reply, or None; with an `owner` only they can press them."""
     rows = [
-        [InlineKeyboardButton(button.label, callback_data=encode(button.press)) for button in row]
+        [InlineKeyboardButton(button.label, callback_data=_payload(button.press, owner)) for button in row]
         for row in reply.buttons
     ]
     if reply.go_private:
         link = create_deep_linked_url(username, reply.private_payload or None)
         rows.append([InlineKeyboardButton(private_label, url=link)])
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _payload(press: Press, owner: int | None) -> str:
+    return encode(press) if owner is None else owned(encode(press), owner)
 
 
 def length(text: str) -> int:

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from telegram import InputFile, LinkPreviewOptions
@@ -27,6 +28,15 @@ _REPLACED_WITHIN = 10.0  # seconds; the dialogue joins messages that are two sec
 _CHATS_REMEMBERED = 5000
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where an answer goes: the chat, the topic of a forum group, and in a group for whom its buttons are."""
+
+    chat_id: int
+    thread: int | None = None
+    owner: int | None = None
+
+
 class Sender:
     """Sends replies. `blocked(address, True)` is told who has blocked the bot; `poll_sent` of every quiz poll."""
 
@@ -36,31 +46,29 @@ class Sender:
         self._poll_sent = poll_sent
         self._last: dict[int, tuple[float, list[int]]] = {}  # when a chat was answered, and by which messages
 
-    async def answer(self, bot: ExtBot[Any], chat_id: int, replies: Sequence[Reply], thread: int | None = None) -> None:
+    async def answer(self, bot: ExtBot[Any], place: Place, replies: Sequence[Reply]) -> None:
         """Send the replies to one turn, or put them in the place of the replies to the turn before."""
-        stale = self._stale(chat_id) if replies and replies[0].replaces else []
+        stale = self._stale(place.chat_id) if replies and replies[0].replaces else []
         sent: list[int] = []
         for reply in replies:
-            sent += await self.send(bot, chat_id, reply, thread, stale)
+            sent += await self.send(bot, place, reply, stale)
         for message in stale:
-            await _delete(bot, chat_id, message)
-        self._remember(chat_id, sent)
+            await _delete(bot, place.chat_id, message)
+        self._remember(place.chat_id, sent)
 
-    async def send(
-        self, bot: ExtBot[Any], chat_id: int, reply: Reply, thread: int | None = None, stale: list[int] | None = None
-    ) -> list[int]:
+    async def send(self, bot: ExtBot[Any], place: Place, reply: Reply, stale: list[int] | None = None) -> list[int]:
         """Send one reply, in as many messages as it needs; their ids. Messages in `stale` are used up for it.
 
         Somebody who blocked the bot is noted, not an error.
         """
         try:
             if reply.quiz is not None:
-                if await self._sent_as_poll(bot, chat_id, reply.quiz, thread):
+                if await self._sent_as_poll(bot, place, reply.quiz):
                     return []
                 reply = as_buttons(reply)
-            return await self._send_message(bot, chat_id, reply, thread, stale if stale is not None else [])
+            return await self._send_message(bot, place, reply, stale if stale is not None else [])
         except Forbidden:
-            await self._blocked(address(chat_id), True)
+            await self._blocked(address(place.chat_id), True)
             return []
 
     def to_address(self, bot: ExtBot[Any]) -> Callable[[str, Reply], Awaitable[None]]:
@@ -69,7 +77,7 @@ class Sender:
         async def send(to: str, reply: Reply) -> None:
             kind, _, chat_id = to.partition(":")
             if kind == "telegram":
-                await self.send(bot, int(chat_id), reply)
+                await self.send(bot, Place(int(chat_id)), reply)
 
         return send
 
@@ -81,7 +89,7 @@ class Sender:
             if kind != "telegram":
                 return Delivered.ELSEWHERE
             try:
-                await self._send_message(bot, int(chat_id), reply, None, [])
+                await self._send_message(bot, Place(int(chat_id)), reply, [])
             except Forbidden:
                 await self._blocked(to, True)
                 return Delivered.BLOCKED
@@ -92,31 +100,28 @@ class Sender:
 
         return deliver
 
-    async def _sent_as_poll(self, bot: ExtBot[Any], chat_id: int, quiz: Quiz, thread: int | None) -> bool:
-        poll_id = await send_poll(bot, chat_id, quiz, thread)
+    async def _sent_as_poll(self, bot: ExtBot[Any], place: Place, quiz: Quiz) -> bool:
+        poll_id = await send_poll(bot, place.chat_id, quiz, place.thread)
         if poll_id is not None and not quiz.anonymous:
             await self._poll_sent(poll_id, quiz.question_id, quiz.right)
         return poll_id is not None
 
-    async def _send_message(
-        self, bot: ExtBot[Any], chat_id: int, reply: Reply, thread: int | None, stale: list[int]
-    ) -> list[int]:
+    async def _send_message(self, bot: ExtBot[Any], place: Place, reply: Reply, stale: list[int]) -> list[int]:
+        chat_id, thread = place.chat_id, place.thread
         if reply.picture is not None:
             await bot.send_photo(chat_id, reply.picture, message_thread_id=thread)
         if reply.file_id:
             await bot.send_document(chat_id, reply.file_id, message_thread_id=thread)
-        sent = await self._send_words(bot, chat_id, reply, thread, stale)
+        sent = await self._send_words(bot, place, reply, stale)
         if reply.file is not None:
             document = InputFile(reply.file.text, filename=reply.file.name)
             await bot.send_document(chat_id, document, message_thread_id=thread)
         return sent
 
-    async def _send_words(
-        self, bot: ExtBot[Any], chat_id: int, reply: Reply, thread: int | None, stale: list[int]
-    ) -> list[int]:
-        username = bot.username
+    async def _send_words(self, bot: ExtBot[Any], place: Place, reply: Reply, stale: list[int]) -> list[int]:
+        chat_id, thread, username = place.chat_id, place.thread, bot.username
         pieces = html_pieces(reply, username)
-        markup = keyboard(reply, username, self._text("button_private", reply.language))
+        markup = keyboard(reply, username, self._text("button_private", reply.language), place.owner)
         sent = []
         try:
             for number, piece in enumerate(pieces, 1):

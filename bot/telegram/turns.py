@@ -6,6 +6,7 @@ from telegram import CallbackQuery, Message, MessageEntity, PollAnswer, Update, 
 from telegram.constants import ChatType
 
 from bot.replies import decode
+from bot.telegram.owners import taken_apart
 from bot.turns import COMMANDS, STAFF_COMMANDS, Attachment, Kind, Turn
 
 # An old or made-up button: no such press exists, so the dialogue says that the button is out of date.
@@ -46,7 +47,7 @@ def _press(query: CallbackQuery) -> Turn:
     return Turn(
         address=address(query.from_user.id),
         kind=Kind.PRESS,
-        press=decode(query.data) if query.data else _NO_PRESS,
+        press=decode(taken_apart(query.data)[0]) if query.data else _NO_PRESS,
         name=query.from_user.full_name,
         in_group=chat is not None and chat.type != ChatType.PRIVATE,
         language_hint=_language(query.from_user),

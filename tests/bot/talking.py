@@ -5,6 +5,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from bot.dialogue.dialogue import Dialogue
+from bot.dialogue.pace import Paces
 from bot.handover.commands import DeskCommands
 from bot.handover.counsellor_side import CounsellorSide
 from bot.handover.student_side import StudentSide
@@ -32,6 +33,7 @@ def dialogue_with(
     means: Interpreter,
     chance: Random | None = None,
     default_desk: str | None = None,
+    paces: Paces | None = None,
 ) -> Dialogue:
     """The whole dialogue on `database`, staff commands and all."""
     people = PeopleService(database, "Asia/Shanghai")
@@ -43,4 +45,4 @@ def dialogue_with(
         lambda: None,
         ZoneInfo("Asia/Shanghai"),
     )
-    return Dialogue(database, lambda: library, lambda: means, staff, desk, chance)
+    return Dialogue(database, lambda: library, lambda: means, staff, desk, chance, paces=paces)

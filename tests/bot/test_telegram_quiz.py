@@ -49,7 +49,9 @@ async def test_five_polls_and_the_score(running: Running, library: Library) -> N
         assert sent.poll is not None
         assert sent.poll.question.startswith(f"{number}/5 · ")
         assert not sent.poll.anonymous
-        assert re.search("法|解释|意见|规定", sent.poll.explanation.rpartition("（")[2]), "the explanation names the law"
+        assert re.search("法|解释|意见|规定", sent.poll.explanation.rpartition("（")[2]), (
+            "the explanation names the law"
+        )
         sent = await voted(student, sent, "wrong" if number == 2 else "right")
     assert sent.poll is None
     assert sent.text.startswith("🏁 做完了，5 题对了 4 题")

@@ -42,6 +42,7 @@ class FakeTelegram(Files):
         self._updates: list[dict[str, Any]] = []
         self._ids = itertools.count(1000)
         self._queries: set[str] = set()
+        self.alerts: dict[str, str] = {}  # what each press was answered with
         self._wanted: set[str] | None = None
         self.votes: set[tuple[str, int]] = set()
         self._poller: object | None = None
@@ -196,6 +197,7 @@ class FakeTelegram(Files):
         if len(fields.get("text", "")) > 200:
             raise Refusal(400, "Bad Request: MESSAGE_TOO_LONG")
         self._queries.discard(query)
+        self.alerts[query] = fields.get("text", "")
         return True
 
     async def do_setMyCommands(self, fields: dict[str, str]) -> bool:
