@@ -29,6 +29,7 @@ class PressKind(StrEnum):
     FORGET = "x"  # subject: yes or no
     LEAVE = "j"  # subject: the number of a membership, or no
     ROUND = "r"  # subject: new
+    KEEP = "i"  # subject: what to do with a question for the admins
     DESK = "p"  # subject: what to do at the desk, and with which talk
     OPTION = "q"  # subject: quiz question; choice: which of the options shown, from 0 on
 
@@ -92,6 +93,7 @@ class Reply:
     file_id: str = field(default="", repr=False)  # a file that the front end has, to be sent again
     language: str = "zh"
     quiz: Quiz | None = None
+    answers_message: bool = False  # shown as a reply to the message it answers
     replaces: bool = False  # stands in the place of what was answered just before
     go_private: bool = False  # in a group: add a way into the private chat
     private_payload: str = ""  # with which /start the private chat then opens

@@ -9,6 +9,7 @@ from db.repositories.counts import Counts, CountsWriter
 from db.repositories.invites import Invites, InvitesWriter
 from db.repositories.notices import Notices, NoticesWriter
 from db.repositories.people import People, PeopleWriter
+from db.repositories.questions import Questions, QuestionsWriter
 from db.repositories.quizzes import Quizzes, QuizzesWriter
 from db.repositories.schools import Schools, SchoolsWriter
 from db.repositories.threads import Threads, ThreadsWriter
@@ -24,6 +25,7 @@ class ReadWork:
         self.conversations = Conversations(session)
         self.counts = Counts(session)
         self.quizzes = Quizzes(session)
+        self.questions = Questions(session)
         self.threads = Threads(session)
         self.notices = Notices(session)
         self.audit = Audit(session)
@@ -39,6 +41,7 @@ class WriteWork:
         self.conversations = ConversationsWriter(session)
         self.counts = CountsWriter(session)
         self.quizzes = QuizzesWriter(session)
+        self.questions = QuestionsWriter(session)
         self.threads = ThreadsWriter(session)
         self.notices = NoticesWriter(session)
         self.audit = AuditLog(session)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TextIO
 
-from bot.replies import Button, Press, Reply
+from bot.replies import Button, Press, PressKind, Reply
 from bot.turns import Kind, Turn
 
 Answer = Callable[[Turn], Awaitable[tuple[Reply, ...]]]
@@ -20,6 +20,7 @@ class Chat:
         self._pending = pending
         self._address = f"terminal:{person}"
         self._buttons: list[Button] = []
+        self._typed = ""  # what a button below an answer may come back to
 
     async def say(self, text: str) -> tuple[Reply, ...]:
         """Send a message; a command when it starts with a slash."""
@@ -28,6 +29,7 @@ class Chat:
             turn = Turn(self._address, Kind.COMMAND, argument.strip(), command=command.lower())
         else:
             turn = Turn(self._address, Kind.TEXT, text)
+            self._typed = text
         return await self._send(turn)
 
     async def press(self, number: int) -> tuple[Reply, ...]:
@@ -41,7 +43,8 @@ class Chat:
         return tuple(self._buttons)
 
     async def _press(self, press: Press) -> tuple[Reply, ...]:
-        return await self._send(Turn(self._address, Kind.PRESS, press=press))
+        text = self._typed if press.kind is PressKind.KEEP else ""
+        return await self._send(Turn(self._address, Kind.PRESS, text, press=press))
 
     async def _send(self, turn: Turn) -> tuple[Reply, ...]:
         replies = await self._answer(turn)

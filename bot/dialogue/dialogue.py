@@ -5,7 +5,7 @@ from dataclasses import replace
 from random import Random
 from typing import Protocol, cast
 
-from bot.dialogue import commands, handlers, own_data, pages, presses, quiz, settings
+from bot.dialogue import commands, handlers, keeping, own_data, pages, presses, quiz, settings
 from bot.dialogue.adverts import AdvertAnswers, Check, Read, no_check
 from bot.dialogue.fragments import Fragments
 from bot.dialogue.memory import Known, recall, remember
@@ -134,6 +134,8 @@ class Dialogue:
             spoken: Language = "en" if outcome.replies[0].language == "en" else "zh"
             door = await self._desk.door(address, spoken)
             return outcome if door is None else replace(outcome, replies=(_in_place_of(door, outcome),))
+        if outcome.keep is not None:
+            return await keeping.carry_out(self._database, request, outcome)
         if outcome.leave is not None and not await own_data.leave(self._database, address, outcome.leave):
             return replace(outcome, replies=(says(request, "school_none"),))
         return outcome

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.dialogue import guided, numbers, pages, quiz
+from bot.dialogue import guided, keeping, numbers, pages, quiz
 from bot.dialogue.glossary import asked_term
 from bot.dialogue.learning import term_page
 from bot.dialogue.request import Consent, Handler, Outcome, Request, says
@@ -123,11 +123,13 @@ def unsure(request: Request) -> Outcome:
     if misses >= _MISSES_ENOUGH:
         talk = pages.talk_button(request.library, request.language)
         page = replace(page, buttons=(*page.buttons, (talk,)))
+    page = keeping.offered(request, page)
     return Outcome((page,), replace(request.state, misses=misses), counted=FALLBACK)
 
 
 def out_of_scope(request: Request) -> Outcome:
     page = pages.menu_page(request.library, "out_of_scope", request.language, "out_of_scope")
+    page = keeping.offered(request, page)
     return Outcome((page,), request.state, counted="out_of_scope")
 
 

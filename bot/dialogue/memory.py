@@ -49,6 +49,8 @@ async def remember(database: Database, turn: Turn, outcome: Outcome) -> tuple[Re
         if outcome.counted:
             language = outcome.replies[0].language
             await work.counts.add(now.date(), outcome.counted, language)
+        if outcome.chosen:
+            await work.counts.choose(now.date(), outcome.chosen, outcome.replies[0].language)
         if outcome.rating:
             language = outcome.replies[0].language
             rating = outcome.rating

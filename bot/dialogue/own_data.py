@@ -58,6 +58,9 @@ async def _everything(work: ReadWork, person: Person) -> dict[str, Any]:
         "talks_with_counsellors_for_30_days": [
             await _talk(work, thread) for thread in await work.threads.of(person.id)
         ],
+        "questions_given_to_the_admins_for_90_days": [
+            {"at": _moment(one.kept_at), "text": one.text} for one in await work.questions.of(person.id)
+        ],
         "quiz_questions": {name: asdict(score) for name, score in quiz.scores.items()},
         "quiz_round": None if quiz.round is None else asdict(quiz.round),
         "audit_log": [

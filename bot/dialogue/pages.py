@@ -11,6 +11,7 @@ MARKS = {Verdict.UNLAWFUL: "⛔", Verdict.RISKY: "⚠️", Verdict.FINE: "✅", 
 _CHOICES = 3
 HELPFUL, UNHELPFUL = 1, 2
 TALK = "talk_to_counsellor"
+SOMETHING_ELSE = "something_else"
 # Nobody in despair is asked for marks.
 _NOT_RATED = ("distress", TALK)
 _ABOUT_JOBS = ("check_job", "ask_find_safe_job")
@@ -251,5 +252,5 @@ def candidates_page(library: Library, key: str, ranking: Iterable[str], language
     likely = [name for name in ranking if name in library.topics][:_CHOICES]
     likely += [name for name in library.menu if name in library.topics and name not in likely][: _CHOICES - len(likely)]
     rows = [(Button(library.topics[name].title[language], Press(PressKind.MEANT, name)),) for name in likely]
-    rows.append((button(library, "button_something_else", language, Press(PressKind.MENU, "all")),))
+    rows.append((button(library, "button_something_else", language, Press(PressKind.MENU, SOMETHING_ELSE)),))
     return Reply(library.text(key, language), buttons=tuple(rows), language=language, intent=intent)

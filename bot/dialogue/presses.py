@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.dialogue import guided, handlers, learning, pages, quiz, settings, shelves
+from bot.dialogue import guided, handlers, keeping, learning, pages, quiz, settings, shelves
 from bot.dialogue.request import Outcome, Request, says
 from bot.replies import Press, PressKind, Reply
 
@@ -33,7 +33,7 @@ def _meant(request: Request, press: Press) -> Outcome | None:
         return None
     if handlers.is_private(request, press.subject):
         return handlers.go_private(request, press.subject)
-    return handlers.topic(request, press.subject)
+    return replace(handlers.topic(request, press.subject), chosen=press.subject)
 
 
 def _laws(request: Request, press: Press) -> Outcome | None:
@@ -139,8 +139,9 @@ def _consent(request: Request, press: Press) -> Outcome | None:
     return handler(request) if handler else None
 
 
-def _menu(request: Request, _press: Press) -> Outcome | None:
-    return Outcome((pages.menu_page(request.library, "menu", request.language),), request.state)
+def _menu(request: Request, press: Press) -> Outcome | None:
+    page = pages.menu_page(request.library, "menu", request.language)
+    return Outcome((page,), request.state, chosen=press.subject if press.subject == pages.SOMETHING_ELSE else "")
 
 
 def _private(handler: Callable[[Request, Press], Outcome | None]) -> Callable[[Request, Press], Outcome | None]:
@@ -174,6 +175,7 @@ _HANDLERS: dict[PressKind, Callable[[Request, Press], Outcome | None]] = {
     PressKind.HELPFUL: settings.rated,
     PressKind.FORGET: _private(settings.forget_pressed),
     PressKind.LEAVE: _private(settings.leave_pressed),
+    PressKind.KEEP: _private(keeping.pressed),
     PressKind.ROUND: quiz.round_pressed,
     PressKind.OPTION: _private(quiz.option_pressed),
 }

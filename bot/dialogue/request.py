@@ -1,5 +1,6 @@
 """What a handler is given, and what it gives back."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -39,6 +40,14 @@ class Rating:
 
 
 @dataclass(frozen=True)
+class Keep:
+    """A question for the admins: keep `text`, or take back the one of that id."""
+
+    text: str = field(default="", repr=False)
+    drop: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
 class Request:
     """One turn with everything known about it."""
 
@@ -69,6 +78,8 @@ class Outcome:
     own: Own | None = None
     leave: int | None = None  # the number of the membership to end
     rating: Rating | None = None
+    chosen: str = ""  # what somebody chose when we were not sure
+    keep: Keep | None = None  # a question for the admins
     move: Move | None = None  # made while the person's progress is held; what it says comes after `replies`
 
 

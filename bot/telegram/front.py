@@ -61,7 +61,7 @@ class Front:
             turn = replace(turn, follows_in_album=True)
         target = chat.id if chat is not None else int(turn.address.partition(":")[2])
         owner = update.effective_user.id if turn.in_group and update.effective_user is not None else None
-        place = Place(target, _thread(update), owner)
+        place = Place(target, _thread(update), owner, _answered(update))
         await self._sender.answer(context.bot, place, await self._answer(turn))
 
     async def _may_press(self, query: CallbackQuery) -> bool:
@@ -112,6 +112,16 @@ class Front:
             await context.bot.send_message(told.id, self._text("failed", language))
         except Exception as second:  # noqa: BLE001 - the outermost handler: nothing may escape from here
             logger.error("%s while saying that something failed", type(second).__name__)
+
+
+def _answered(update: Update) -> int | None:
+    """The message to which our answer belongs: the person's, or the one that the message with the button answered."""
+    message = update.effective_message
+    if not isinstance(message, Message):
+        return None
+    if update.callback_query is not None:
+        return message.reply_to_message.message_id if message.reply_to_message is not None else None
+    return message.message_id
 
 
 def _thread(update: Update) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from telegram import InputFile, LinkPreviewOptions
+from telegram import InputFile, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import ExtBot
@@ -30,11 +30,13 @@ _CHATS_REMEMBERED = 5000
 
 @dataclass(frozen=True)
 class Place:
-    """Where an answer goes: the chat, the topic of a forum group, and in a group for whom its buttons are."""
+    """Where an answer goes: the chat, the topic of a forum group, in a group for whom its buttons are, and to which
+    message it answers."""
 
     chat_id: int
     thread: int | None = None
     owner: int | None = None
+    message: int | None = None
 
 
 class Sender:
@@ -130,9 +132,14 @@ class Sender:
                     "reply_markup": markup if number == len(pieces) else None,
                     "link_preview_options": _NO_PREVIEW,
                 }
+                quoted = _quoted(place.message) if reply.answers_message else None
                 edited = await _edit(bot, chat_id, stale.pop(0), piece, shown) if stale else None
                 if edited is None:
-                    edited = (await bot.send_message(chat_id, piece, message_thread_id=thread, **shown)).message_id
+                    edited = (
+                        await bot.send_message(
+                            chat_id, piece, message_thread_id=thread, reply_parameters=quoted, **shown
+                        )
+                    ).message_id
                 sent.append(edited)
         except BadRequest as error:
             if "parse entities" not in str(error):
@@ -151,6 +158,11 @@ class Sender:
         self._last[chat_id] = (time.monotonic(), messages)
         if len(self._last) > _CHATS_REMEMBERED:
             del self._last[next(iter(self._last))]
+
+
+def _quoted(message: int | None) -> ReplyParameters | None:
+    """As a reply to that message; it may have been deleted meanwhile."""
+    return ReplyParameters(message, allow_sending_without_reply=True) if message is not None else None
 
 
 async def _edit(bot: ExtBot[Any], chat_id: int, message: int, text: str, shown: dict[str, Any]) -> int | None:

@@ -47,11 +47,20 @@ def _press(query: CallbackQuery) -> Turn:
     return Turn(
         address=address(query.from_user.id),
         kind=Kind.PRESS,
+        text=_asked(query),
         press=decode(taken_apart(query.data)[0]) if query.data else _NO_PRESS,
         name=query.from_user.full_name,
         in_group=chat is not None and chat.type != ChatType.PRIVATE,
         language_hint=_language(query.from_user),
     )
+
+
+def _asked(query: CallbackQuery) -> str:
+    """The words that our message under the button answers, where Telegram hands them back; in private chats only."""
+    message = query.message
+    if not isinstance(message, Message) or message.chat.type != ChatType.PRIVATE or message.reply_to_message is None:
+        return ""
+    return message.reply_to_message.text or message.reply_to_message.caption or ""
 
 
 def _poll_answer(answer: PollAnswer) -> Turn | None:

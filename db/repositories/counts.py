@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import FeedbackCount, TopicCount
+from db.models import ChoiceCount, FeedbackCount, TopicCount
 
 
 class Counts:
@@ -23,8 +23,24 @@ class Counts:
         rows = await self._session.scalars(select(FeedbackCount).where(FeedbackCount.day >= day))
         return {(row.day, row.answer, row.language): (row.helpful, row.unhelpful) for row in rows}
 
+    async def choices_since(self, day: date) -> dict[tuple[date, str, str], int]:
+        """What was chosen when the bot was not sure, by (day, choice, language), from `day` on."""
+        rows = await self._session.scalars(select(ChoiceCount).where(ChoiceCount.day >= day))
+        return {(row.day, row.chosen, row.language): row.count for row in rows}
+
 
 class CountsWriter(Counts):
+    async def choose(self, day: date, chosen: str, language: str) -> None:
+        """Count that somebody chose this when the bot was not sure what they meant."""
+        dialect = self._session.get_bind().dialect.name
+        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+        statement = insert(ChoiceCount).values(day=day, chosen=chosen, language=language, count=1)
+        await self._session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["day", "chosen", "language"], set_={"count": ChoiceCount.count + 1}
+            )
+        )
+
     async def add(self, day: date, topic: str, language: str) -> None:
         dialect = self._session.get_bind().dialect.name
         insert = postgresql.insert if dialect == "postgresql" else sqlite.insert

@@ -24,7 +24,7 @@ def _named_in_code() -> set[str]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     made = {f"got_{kind.value}" for kind in Kind} | {f"role_{role}" for role in ("admin", "counsellor", "student")}
-    made |= {f"{what}_{answer}" for what in ("consent", "forget") for answer in ("yes", "no")}
+    made |= {f"{what}_{answer}" for what in ("consent", "forget", "keep") for answer in ("yes", "no")}
     made |= {f"{what}_{shelf}" for shelf in SHELVES for what in ("shelf", "about")}
     made |= {f"cases_{role}" for role in ROLES} | {f"terms_{group}" for group in GROUPS}
     made |= {f"command_{name}" for name in COMMANDS}

@@ -35,6 +35,7 @@ class Sent:
     keyboard: list[list[dict[str, Any]]] = field(default_factory=list)
     poll: PollAsked | None = None
     picture: bytes | None = field(default=None, repr=False)
+    answers: dict[str, Any] | None = None  # the message that it is a reply to
     document: tuple[str, bytes] = ("", b"")  # a file's name and what is in it
     edits: int = 0  # how often the bot changed it
 
@@ -87,6 +88,7 @@ class Chat:
     def says(self, text: str | None = None, *, after: float = 10.0, **extra: Any) -> dict[str, Any]:
         """Type a message (or send something else, given as fields of Message), `after` seconds after the last one."""
         message = self.message(text, after=after, **extra)
+        self._server.typed[int(message["message_id"])] = message
         self._server.push({"message": message})
         return message
 
@@ -105,6 +107,7 @@ class Chat:
             "chat": self._chat,
             "from": BOT,
             "text": sent.text,
+            **({"reply_to_message": sent.answers} if sent.answers is not None else {}),
         }
         self._server.push(
             {"callback_query": {"id": query, "from": self.user, "chat_instance": "1", "data": data, "message": message}}

@@ -42,6 +42,7 @@ class FakeTelegram(Files):
         self._updates: list[dict[str, Any]] = []
         self._ids = itertools.count(1000)
         self._queries: set[str] = set()
+        self.typed: dict[int, dict[str, Any]] = {}  # what people sent, by message id
         self.alerts: dict[str, str] = {}  # what each press was answered with
         self._wanted: set[str] | None = None
         self.votes: set[tuple[str, int]] = set()
@@ -151,10 +152,23 @@ class FakeTelegram(Files):
         text = parsed_text(fields.get("text", ""), fields.get("parse_mode"))
         keyboard = checked_keyboard(fields.get("reply_markup"))
         self.flood.check(chat.chat_id)
-        sent = Sent(self.next_id(), chat.chat_id, text, fields["text"], self.clock(), keyboard)
+        answers = self._answered(fields, chat)
+        sent = Sent(self.next_id(), chat.chat_id, text, fields["text"], self.clock(), keyboard, answers=answers)
         self.sent.append(sent)
         self.tell()
         return {"message_id": sent.message_id, "date": int(time.time()), "chat": chat._chat, "from": BOT, "text": text}
+
+    def _answered(self, fields: Mapping[str, str], chat: Chat) -> dict[str, Any] | None:
+        """The message that is replied to. Raises Refusal when it is gone and that is not allowed."""
+        if "reply_parameters" not in fields:
+            return None
+        about = json.loads(fields["reply_parameters"])
+        message = self.typed.get(about["message_id"])
+        if message is not None and message["chat"]["id"] == chat.chat_id:
+            return message
+        if not about.get("allow_sending_without_reply"):
+            raise Refusal(400, "Bad Request: message to be replied not found")
+        return None
 
     async def do_editMessageText(self, fields: dict[str, str]) -> dict[str, Any]:
         chat = self._known_chat(fields)
