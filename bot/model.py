@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
+from nlu.adverts.features import Hints
 from nlu.adverts.files import ensure_advert_model
 from nlu.adverts.model import AdvertModel
 from nlu.interpreter import Interpreter
@@ -76,9 +77,11 @@ async def prepare_current(model: ModelInUse, data_dir: Path, progress: Progress 
     await model.load(trained.path)
 
 
-async def prepare_adverts(load: Callable[[AdvertModel], None], data_dir: Path, progress: Progress | None) -> None:
+async def prepare_adverts(
+    load: Callable[[AdvertModel], None], hints: Hints, data_dir: Path, progress: Progress | None
+) -> None:
     """Load the model of today's adverts, training it first (some seconds) when there is none."""
-    load(await asyncio.to_thread(ensure_advert_model, data_dir, progress))
+    load(await asyncio.to_thread(ensure_advert_model, data_dir, hints, progress))
 
 
 async def or_rest(preparing: Awaitable[Ready]) -> Ready | None:

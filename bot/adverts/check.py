@@ -1,19 +1,20 @@
 """What is wrong with a job advert: phrases that admins write and a model trained on adverts, weighed together."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from bot.adverts.phrases import PhraseBook, phrase_book
 from content.library import Library
-from nlu.adverts.model import AdvertModel, Judged
+from nlu.adverts.model import SOFT, AdvertModel, Judgement
+from nlu.adverts.pay import far_too_much, needs_skill
 from nlu.adverts.pieces import Sentence, pieces, sentences
 from nlu.normalise import Normaliser
 from nlu.spelling import load_spellings
 
 TOO_GOOD, OFF_PLATFORM, NO_EMPLOYER = "too_good_pay", "contact_off_platform", "no_employer_named"
-SOFT = (TOO_GOOD, OFF_PLATFORM, NO_EMPLOYER)
 
 _WORDS, _WORDS_EXPECTED = 3, 1
 
@@ -25,13 +26,22 @@ _LINK = re.compile(
 
 @dataclass(frozen=True)
 class Thresholds:
-    """How sure the model must be: by itself, and where a phrase agrees with it."""
+    """How sure the model must be. Chosen by cross-validation on the adverts it is trained on (docs/adverts.md)."""
 
-    alone: float = 0.5
+    risk: float = 0.65  # of the whole advert: below it no hard flag holds
+    flag: float = 0.4  # of a sentence, in a risky advert
+    phrase_adds: float = 0.25  # to a sentence in which a phrase agrees
     soft: float = 0.5
-    with_phrase: float = 0.02
-    phrase_in_warning: float = 0.5
-    no_employer: float = 0.5
+    nobody_named: float = 0.5
+
+
+class _Shown(NamedTuple):
+    """How sure a flag is, in which sentence it shows, and where a phrase stands for it (0, 0: none does)."""
+
+    score: float
+    sentence: int
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ class AdvertCheck:
 
     def __init__(self, library: Library, model: AdvertModel, thresholds: Thresholds | None = None) -> None:
         self._library = library
-        self._model = model
+        self._model = model.with_hints(self._book.hints)
         self._limits = thresholds or Thresholds()
 
     @property
@@ -87,11 +97,10 @@ class AdvertCheck:
         """What is wrong with the advert `text`. Safe for any text."""
         found = sentences(text, self._normaliser)
         judged = self._model.judge(found)
-        scores = self._scores(found, judged)
-        findings = [self._finding(text, flag, *best) for flag, best in scores.items()]
-        missing = self._missing(found)
-        if missing >= self._limits.no_employer:
-            findings.append(Finding(NO_EMPLOYER, "", 0, 0, missing))
+        shown = self._shown(found, judged)
+        findings = [self._finding(text, found, flag, one) for flag, one in shown.items()]
+        if judged.nobody_named >= self._limits.nobody_named:
+            findings.append(Finding(NO_EMPLOYER, "", 0, 0, judged.nobody_named))
         findings.sort(key=self._weight)
         hard = [one for one in findings if one.flag not in SOFT]
         soft = {one.flag for one in findings if one.flag in SOFT}
@@ -104,25 +113,49 @@ class AdvertCheck:
         words = {match.group() for match in self._book.hiring.finditer(plain)}
         return len(words) >= (_WORDS_EXPECTED if expected else _WORDS)
 
-    def _scores(self, found: Sequence[Sentence], judged: Sequence[Judged]) -> Mapping[str, tuple[float, int, int, int]]:
-        """For each flag that holds: how sure, in which sentence, and where a phrase stands for it (or 0, 0)."""
-        warns = self._book.warns(" ".join(one.plain.text for one in found)) > 1
-        scores: dict[str, tuple[float, int, int, int]] = {}
-        for flag in self._model.flags:
-            place, score = max(enumerate(one.flags[flag] for one in judged), key=lambda pair: pair[1], default=(0, 0.0))
-            if score >= (self._limits.soft if flag in SOFT else self._limits.alone):
-                scores[flag] = (score, place, 0, 0)
+    def _shown(self, found: Sequence[Sentence], judged: Judgement) -> dict[str, _Shown]:
+        """The flags that hold, where each shows most, and the words of a phrase that shows it."""
+        best: dict[str, _Shown] = {}
+        for place, one in enumerate(judged.sentences):
+            for flag, score in one.flags.items():
+                if flag not in best or score > best[flag].score:
+                    best[flag] = _Shown(score, place)
         for flag, place, start, end in self._book.found(found):
-            sure = judged[place].flags.get(flag, 0.0)
-            needed = self._limits.phrase_in_warning if warns else self._limits.with_phrase
-            if sure >= needed and scores.get(flag, (0.0,))[0] <= max(sure, 0.9):
-                scores[flag] = (max(sure, 0.9), place, start, end)
-        return {flag: score for flag, score in scores.items() if flag in self._library.red_flags}
+            score = judged.sentences[place].flags.get(flag, 0.0)
+            score += self._limits.phrase_adds
+            if flag in best and score >= best[flag].score:
+                best[flag] = _Shown(min(score, 1.0), place, start, end)
+        best |= self._promised(found)
+        risky = judged.risk >= self._limits.risk
+        hard = {flag: one for flag, one in best.items() if flag not in SOFT} if risky else {}
+        likeliest = max(hard, key=lambda flag: hard[flag].score, default="")
+        return {
+            flag: one
+            for flag, one in best.items()
+            if flag in self._library.red_flags
+            and (
+                self._holds(flag, one)
+                if flag in SOFT
+                else flag in hard and (flag == likeliest or self._holds(flag, one))
+            )
+        }
 
-    def _finding(self, text: str, flag: str, score: float, place: int, start: int, end: int) -> Finding:
-        sentence = sentences(text, self._normaliser)[place]
-        first, last = self._quoted(text, sentence, flag, start, end)
-        return Finding(flag, text[first:last], first, last, score)
+    def _promised(self, found: Sequence[Sentence]) -> dict[str, _Shown]:
+        """Pay that is far too good, unless a skill is asked for: then it may be what the skill is worth."""
+        if needs_skill(" ".join(sentence.plain.text for sentence in found)):
+            return {}
+        for place, sentence in enumerate(found):
+            promise = far_too_much(sentence.plain.text)
+            if promise is not None:
+                return {TOO_GOOD: _Shown(1.0, place, *sentence.span(*promise))}
+        return {}
+
+    def _holds(self, flag: str, shown: _Shown) -> bool:
+        return shown.score >= (self._limits.soft if flag in SOFT else self._limits.flag)
+
+    def _finding(self, text: str, found: Sequence[Sentence], flag: str, shown: _Shown) -> Finding:
+        first, last = self._quoted(text, found[shown.sentence], flag, shown.start, shown.end)
+        return Finding(flag, text[first:last], first, last, shown.score)
 
     def _quoted(self, text: str, sentence: Sentence, flag: str, start: int, end: int) -> tuple[int, int]:
         """The piece of the sentence with the phrase, or the one that shows the flag most."""
@@ -135,11 +168,6 @@ class AdvertCheck:
         plain = [self._normaliser.normalise(text[first:last]).text for first, last in cut]
         sure = [self._model.judge_piece(one).get(flag, 0.0) for one in plain]
         return cut[sure.index(max(sure))]
-
-    def _missing(self, found: Sequence[Sentence]) -> float:
-        """How probable it is that nobody and no place is named."""
-        named = any(self._book.employer.search(sentence.plain.text) for sentence in found)
-        return 0.0 if named else 1.0
 
     def _weight(self, finding: Finding) -> tuple[int, float]:
         """What a student should read first."""

@@ -1,7 +1,7 @@
 """Flags found by the phrases that admins write in content, with negation and warnings taken into account."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -48,9 +48,17 @@ class PhraseBook:
                         break
         return hits
 
-    def warns(self, plain: str) -> int:
-        """How many different words of warning the text has."""
-        return len({match.group() for match in self.warning.finditer(plain)})
+    def hints(self, plain: str) -> list[str]:
+        """The flags that a phrase shows in one sentence; one that is turned round is told as such."""
+        found = []
+        for flag, pattern in self.flags:
+            match = pattern.search(plain)
+            if match is not None and match.end() > match.start():
+                turned = self._turned_round(plain, match.start(), match.end())
+                found.append(f"not {flag}" if turned else flag)
+        if self.warning.search(plain):
+            found.append("warning")
+        return found
 
     def _turned_round(self, text: str, start: int, end: int) -> bool:
         """Whether a negation stands before the phrase, or between its words, in the same piece of the sentence."""
@@ -79,8 +87,3 @@ _NOTHING = re.compile(r"(?!)")
 
 def _needed(phrases: Phrases) -> re.Pattern[str]:
     return _pattern(phrases) or _NOTHING
-
-
-def different(pattern: re.Pattern[str], texts: Iterable[str]) -> int:
-    """How many different matches of `pattern` there are in `texts`."""
-    return len({match.group() for text in texts for match in pattern.finditer(text)})

@@ -61,14 +61,15 @@ def check_ad(
 def _check() -> "AdvertCheck":
     """The check on today's content and the model of today's adverts, trained first when there is none."""
     from bot.adverts.check import AdvertCheck
+    from bot.adverts.phrases import phrase_book
     from bot.content_check import load_checked
     from bot.settings import load_settings
     from nlu.adverts.files import ensure_advert_model
 
-    settings = load_settings()
+    settings, library = load_settings(), load_checked()
     with progress_bar("Training the advert model") as progress:
-        model = ensure_advert_model(settings.data_dir, progress)
-    return AdvertCheck(load_checked(), model)
+        model = ensure_advert_model(settings.data_dir, phrase_book(library).hints, progress)
+    return AdvertCheck(library, model)
 
 
 def _print(check: "AdvertCheck", advert: str, lang: str | None) -> None:

@@ -40,7 +40,7 @@ async def _chat(settings: "Settings", content: "ContentInUse", person: str, json
     async with open_app(settings, content) as app:
         with progress_bar("Training the model") as progress:
             await or_rest(prepare_current(app.model, settings.data_dir, progress))
-            await or_rest(prepare_adverts(app.adverts.load, settings.data_dir, progress))
+            await or_rest(prepare_adverts(app.adverts.load, app.adverts.hints, settings.data_dir, progress))
         if not jsonl and sys.stdin.isatty():
             await interactive(app, person)
             return

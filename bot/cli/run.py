@@ -50,7 +50,7 @@ async def _run(settings: "Settings", content: "ContentInUse") -> None:
     async with open_app(settings, content) as app:
         with progress_bar("Training the model") as progress:
             up_to_date = await or_rest(prepare(app.model, settings.data_dir, progress))
-            await or_rest(prepare_adverts(app.adverts.load, settings.data_dir, progress))
+            await or_rest(prepare_adverts(app.adverts.load, app.adverts.hints, settings.data_dir, progress))
         swapping = None
         if up_to_date is False:
             click.echo(

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from bot.adverts.check import NO_EMPLOYER, SOFT, Finding, Verdict
+from bot.adverts.check import NO_EMPLOYER, Finding, Verdict
 from bot.dialogue.pages import answer_button, button, labelled, talk_button, with_laws
 from bot.replies import Button, Press, PressKind, Reply
 from content.library import Library
 from content.schema import LONGEST_MESSAGE, Language
+from nlu.adverts.model import SOFT
 
 CHECK_JOB = "check_job"
 _SHOWN = 3  # flags told of in full; the others are named

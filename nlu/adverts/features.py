@@ -1,17 +1,75 @@
 """What the advert model may know of a sentence: its words and letters, its numbers by size, and its neighbours."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations, pairwise
+
+from nlu.concepts import load_glossary, load_topics
+from nlu.lexicon import load_lexicon
+from nlu.tokens import Tokeniser
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _WORD = re.compile(r"[a-z][a-z'+-]*|\d+(?:[.,]\d+)*|[@$¥%￥€£]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _LONGEST = 4
+_MOST_KNOWN = 12
+_NEAR = 5
 
 
-def sentence_features(plain: str) -> set[str]:
-    """The names of what is in one sentence of plain text."""
+Hints = Callable[[str], Iterable[str]]
+"""The flags that phrases written by people find in a sentence of plain text."""
+
+
+class Reader:
+    """Names what is in sentences of plain text. `words`: the Chinese words it knows, and how frequent each is."""
+
+    def __init__(self, words: Mapping[str, int], hints: Hints) -> None:
+        self.words = dict(words)
+        self._tokeniser = Tokeniser(words)
+        self._hints = hints
+
+    def with_hints(self, hints: Hints) -> "Reader":
+        """The same reader with other phrases."""
+        return Reader(self.words, hints)
+
+    def sentence(self, plain: str) -> set[str]:
+        """The letters and words of one sentence, which words stand near each other, and what they mean."""
+        found = _letters_and_words(plain) | _meanings(plain) | {f"h {flag}" for flag in self._hints(plain)}
+        return found | self._near(plain)
+
+    def advert(self, sentences: Sequence[str]) -> tuple[list[set[str]], set[str]]:
+        """What is in each sentence, its neighbours (`~`) and anywhere in the advert (`*`); and in the advert as a whole."""
+        own = [self.sentence(plain) for plain in sentences]
+        whole: set[str] = set().union(*own) if own else set()
+        anywhere = {f"*{name}" for name in whole if _tells_of_the_whole(name)}
+        with_context = []
+        for place, features in enumerate(own):
+            near = set().union(*own[max(place - 1, 0) : place], *own[place + 1 : place + 2])
+            with_context.append(features | {f"~{name}" for name in near if _tells_of_the_whole(name)} | anywhere)
+        return with_context, whole
+
+    def _near(self, plain: str) -> set[str]:
+        """Pairs of words at most five apart: 「收」 and 「卡」, whatever stands between them."""
+        words = [token.text for token in self._tokeniser.tokens(plain) if not token.text.isspace()]
+        return {
+            f"c {word} {other}" for place, word in enumerate(words) for other in words[place + 1 : place + 1 + _NEAR]
+        }
+
+
+def _meanings(plain: str) -> set[str]:
+    """What the words stand for, which is the same in Chinese and English: a sentence teaches its translation too."""
+    known = {f"{entity}={value}" for _, _, (entity, value, _) in load_lexicon().matches(plain)}
+    known |= {concept for _, _, concept in load_topics().mentioned(plain)}
+    words = [name for _, _, name in load_glossary().mentioned(plain)]
+    found = {f"k {name}" for name in known} | {f"g {name}" for name in words}
+    found |= {f"kk {one} {other}" for one, other in combinations(sorted(known)[:_MOST_KNOWN], 2)}
+    near = zip(words, words[1:], words[2:], strict=False)
+    found |= {f"gg {first} {second}" for first, second in pairwise(words)}
+    found |= {f"gg {first} {third}" for first, _, third in near}
+    return found
+
+
+def _letters_and_words(plain: str) -> set[str]:
     numbered = _NUMBER.sub(_size, plain)
     found: set[str] = set()
     for run in _HAN.findall(plain):
@@ -27,21 +85,13 @@ def sentence_features(plain: str) -> set[str]:
     return found
 
 
-def advert_features(sentences: Sequence[str]) -> Iterator[set[str]]:
-    """For each sentence what is in it (as it is), in its neighbours (`~`) and anywhere in the advert (`*`)."""
-    own = [sentence_features(plain) for plain in sentences]
-    whole: set[str] = set().union(*own) if own else set()
-    anywhere = {f"*{name}" for name in whole if _tells_of_the_whole(name)}
-    for place, features in enumerate(own):
-        near = set().union(*own[max(place - 1, 0) : place], *own[place + 1 : place + 2])
-        yield features | {f"~{name}" for name in near if _tells_of_the_whole(name)} | anywhere
-
-
 def _tells_of_the_whole(name: str) -> bool:
     """Longer stretches only: a single letter somewhere else says nothing."""
+    if name.startswith(("k ", "g ", "h ")):
+        return True
     if name.startswith("w "):
         return len(name) > 4
-    return name[0] not in "ptn^" and not name.endswith("$") and 2 <= len(name) <= 3 and name[1:2] != " "
+    return name[0] not in "ptnkghc^" and not name.endswith("$") and 2 <= len(name) <= 3 and name[1:2] != " "
 
 
 def _around_numbers(numbered: str) -> Iterable[str]:

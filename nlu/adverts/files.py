@@ -8,6 +8,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from nlu.adverts.data import ADVERTS, read_adverts
+from nlu.adverts.features import Hints
 from nlu.adverts.model import AdvertModel, train
 from nlu.model_files import models_dir
 from nlu.normalise import Normaliser
@@ -36,29 +37,31 @@ def advert_model_path(data_dir: Path, adverts: Path = ADVERTS) -> Path:
     return models_dir(data_dir) / f"adverts-{digest.hexdigest()[:12]}.npz"
 
 
-def ensure_advert_model(data_dir: Path, progress: Progress | None = None, adverts: Path = ADVERTS) -> AdvertModel:
+def ensure_advert_model(
+    data_dir: Path, hints: Hints, progress: Progress | None = None, adverts: Path = ADVERTS
+) -> AdvertModel:
     """The model of today's adverts; trains it when it is missing or damaged. Raises BadAdvert."""
     path = advert_model_path(data_dir, adverts)
-    found = _loaded(path)
+    found = _loaded(path, hints)
     if found is not None:
         return found
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.parent / ".adverts.lock"):
-        found = _loaded(path)  # another process may have trained it while we waited
+        found = _loaded(path, hints)  # another process may have trained it while we waited
         if found is not None:
             return found
         if progress is not None:
             progress("adverts", 0.0)
-        model = train(read_adverts(adverts), Normaliser(load_spellings()))
+        model = train(read_adverts(adverts), Normaliser(load_spellings()), hints)
         _put_in_place(model.to_bytes(), path)
     if progress is not None:
         progress("adverts", 1.0)
     return model
 
 
-def _loaded(path: Path) -> AdvertModel | None:
+def _loaded(path: Path, hints: Hints) -> AdvertModel | None:
     try:
-        return AdvertModel.from_file(path)
+        return AdvertModel.from_file(path, hints)
     except (OSError, ValueError, KeyError, EOFError):
         return None
 

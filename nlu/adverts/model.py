@@ -1,9 +1,15 @@
-"""The advert model: for each sentence, how probable each flag is; trained in seconds, run with numpy alone."""
+"""The advert model: how probable each flag is in each sentence, and how risky the whole is; numpy alone when it runs.
+
+Three small networks over the same features: one names the flag of a sentence, one tells risky adverts from honest ones
+as a whole, one tells whether anybody who hires is named.
+"""
 
 import json
+import math
+import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -11,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlu.adverts.data import Advert
-from nlu.adverts.features import advert_features
+from nlu.adverts.features import Hints, Reader
 from nlu.adverts.pieces import Sentence, sentences
 from nlu.network import Floats, IntentNetwork, NetworkSettings, train_network
 from nlu.ngrams import Vector
@@ -20,10 +26,22 @@ from nlu.normalise import Normaliser
 NONE = "none"
 """The label of a sentence that shows no flag."""
 
-_WEIGHTS = {"": 1.0, "~": 0.3, "*": 0.4}  # the sentence itself, its neighbours, the whole advert
-_FEWEST = 2  # sentences that must have a feature
+SOFT = frozenset({"too_good_pay", "contact_off_platform", "no_employer_named"})
+"""Signals that alone make no advert risky."""
 
-SETTINGS = NetworkSettings(members=4, hidden=48, rounds=14, batch=64, step=0.1, forget_features=0.5, forget_hidden=0.2)
+_YES, _NO = "yes", "no"
+_WEIGHTS = {"~": 0.3, "*": 0.4}  # the neighbours and the whole advert beside the sentence itself
+_FEWEST = 2  # sentences that must have a feature
+_FEWEST_WORD = 2
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+
+OF_SENTENCES = NetworkSettings(
+    members=4, hidden=48, rounds=14, batch=64, step=0.1, forget_features=0.5, forget_hidden=0.2
+)
+OF_ADVERTS = NetworkSettings(
+    members=6, hidden=24, rounds=30, batch=32, step=0.1, forget_features=0.6, forget_hidden=0.2
+)
+_NETWORKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,68 +52,122 @@ class Judged:
     flags: dict[str, float]
 
 
-class AdvertModel:
-    """Judges the sentences of adverts."""
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """An advert: its sentences, how risky it is (0 to 1), and how probable it is that nobody who hires is named."""
 
-    def __init__(self, columns: dict[str, int], telling: NDArray[np.float32], network: IntentNetwork) -> None:
-        self._columns = columns
-        self._telling = telling
-        self._network = network
+    sentences: tuple[Judged, ...]
+    risk: float
+    nobody_named: float
+
+
+@dataclass(frozen=True)
+class _Vocabulary:
+    """The features that are known, their columns, and how telling each is."""
+
+    columns: dict[str, int]
+    telling: NDArray[np.float32]
+
+    def vector(self, names: Iterable[str]) -> Vector:
+        """The known features, together of length one."""
+        places = [self.columns[name] for name in names if name in self.columns]
+        known = np.asarray(sorted(places), dtype=np.int32)
+        weights = self.telling.take(known)
+        length = float(np.sqrt((weights * weights).sum())) or 1.0
+        return Vector(known, (weights / np.float32(length)).astype(np.float32))
+
+
+class AdvertModel:
+    """Judges adverts."""
+
+    def __init__(self, reader: Reader, vocabulary: _Vocabulary, networks: Sequence[IntentNetwork]) -> None:
+        self._reader = reader
+        self._vocabulary = vocabulary
+        self._flags, self._risk, self._named = self._networks = tuple(networks)
+
+    def with_hints(self, hints: Hints) -> "AdvertModel":
+        """The same model with other phrases."""
+        return AdvertModel(self._reader.with_hints(hints), self._vocabulary, self._networks)
 
     @property
     def flags(self) -> tuple[str, ...]:
-        return tuple(name for name in self._network.intents if name != NONE)
+        return tuple(name for name in self._flags.intents if name != NONE)
 
-    def judge(self, found: Sequence[Sentence]) -> list[Judged]:
-        """How probable each flag is in each sentence of an advert."""
-        features = advert_features([sentence.plain.text for sentence in found])
-        return [Judged(sentence, self._flags(names)) for sentence, names in zip(found, features, strict=True)]
+    def judge(self, found: Sequence[Sentence]) -> Judgement:
+        """What each sentence shows, and what the advert is as a whole."""
+        features, whole = self._reader.advert([sentence.plain.text for sentence in found])
+        judged = tuple(Judged(one, self._of_sentence(names)) for one, names in zip(found, features, strict=True))
+        vector = self._vocabulary.vector(whole)
+        shown = max((sum(p for flag, p in one.flags.items() if flag not in SOFT) for one in judged), default=0.0)
+        risk = (_logit(shown) + _logit(_probability(self._risk, vector))) / 2
+        return Judgement(judged, 1 / (1 + math.exp(-risk)), 1 - _probability(self._named, vector))
 
     def judge_piece(self, plain: str) -> dict[str, float]:
         """How probable each flag is in a stretch of plain text that stands alone."""
-        return self._flags(next(advert_features([plain])))
+        return self._of_sentence(self._reader.sentence(plain))
 
-    def _flags(self, names: set[str]) -> dict[str, float]:
-        probabilities = self._network.probabilities(_vector(names, self._columns, self._telling))
-        scored = zip(self._network.intents, probabilities.tolist(), strict=True)
+    def _of_sentence(self, names: set[str]) -> dict[str, float]:
+        probabilities = self._flags.probabilities(self._vocabulary.vector(names))
+        scored = zip(self._flags.intents, probabilities.tolist(), strict=True)
         return {name: score for name, score in scored if name != NONE}
 
     def to_bytes(self) -> bytes:
         """The model as one file."""
         out = BytesIO()
-        layers = {f"layer{number}": layer for number, layer in enumerate(self._network.layers)}
-        names = {"names": list(self._columns), "intents": self._network.intents}
+        layers = {
+            f"layer{network}_{number}": layer
+            for network, one in enumerate(self._networks)
+            for number, layer in enumerate(one.layers)
+        }
+        names = {
+            "names": list(self._vocabulary.columns),
+            "words": self._reader.words,
+            "intents": [one.intents for one in self._networks],
+        }
         about = np.frombuffer(json.dumps(names, ensure_ascii=False).encode(), dtype=np.uint8)
-        np.savez_compressed(out, about=about, telling=self._telling, **layers)
+        np.savez_compressed(out, about=about, telling=self._vocabulary.telling, **layers)
         return out.getvalue()
 
     @classmethod
-    def from_file(cls, path: Path) -> "AdvertModel":
+    def from_file(cls, path: Path, hints: Hints) -> "AdvertModel":
         """The model in `path`. Raises OSError, ValueError or KeyError when it is none."""
         with np.load(path, allow_pickle=False) as data:
             about = json.loads(data["about"].tobytes().decode())
-            layers: list[Floats] = [data[f"layer{number}"] for number in range(len(data.files) - 2)]
-            network = IntentNetwork(about["intents"], layers, 1.0)
-            return cls({name: place for place, name in enumerate(about["names"])}, data["telling"], network)
+            vocabulary = _Vocabulary({name: place for place, name in enumerate(about["names"])}, data["telling"])
+            networks = []
+            for network, intents in enumerate(about["intents"]):
+                keys = sorted(key for key in data.files if key.startswith(f"layer{network}_"))
+                layers: list[Floats] = [data[key] for key in keys]
+                networks.append(IntentNetwork(intents, layers, 1.0))
+            return cls(Reader(about["words"], hints), vocabulary, networks)
 
 
-def train(adverts: Sequence[Advert], normaliser: Normaliser, settings: NetworkSettings = SETTINGS) -> AdvertModel:
+def train(adverts: Sequence[Advert], normaliser: Normaliser, hints: Hints) -> AdvertModel:
     """Learn from adverts whose telling words are marked."""
+    read = [(advert, sentences(advert.text, normaliser)) for advert in adverts]
+    reader = Reader(_words(sentence.plain.text for _, found in read for sentence in found), hints)
     rows: list[set[str]] = []
     labels: list[str] = []
-    for advert in adverts:
-        found = sentences(advert.text, normaliser)
-        for sentence, names in zip(found, advert_features([one.plain.text for one in found]), strict=True):
+    wholes: list[set[str]] = []
+    for advert, found in read:
+        features, whole = reader.advert([sentence.plain.text for sentence in found])
+        wholes.append(whole)
+        for sentence, names in zip(found, features, strict=True):
             for label in sorted(labels_of(advert, sentence)) or [NONE]:
                 rows.append(names)
                 labels.append(label)
-    counts = Counter(name for names in rows for name in names)
-    kept = sorted(name for name, count in counts.items() if count >= _FEWEST)
-    columns = {name: place for place, name in enumerate(kept)}
-    telling = np.log((1 + len(rows)) / (1 + np.asarray([counts[name] for name in kept]))) + 1
-    telling = (telling * [_WEIGHTS.get(name[0], 1.0) for name in kept]).astype(np.float32)
-    vectors = [_vector(names, columns, telling) for names in rows]
-    return AdvertModel(columns, telling, train_network(vectors, labels, len(kept), replace(settings)))
+    vocabulary = _vocabulary(rows)
+    of_sentences = [vocabulary.vector(names) for names in rows]
+    of_adverts = [vocabulary.vector(names) for names in wholes]
+    width = len(vocabulary.columns)
+    risky = [_YES if advert.flags - SOFT else _NO for advert, _ in read]
+    named = [_NO if "no_employer_named" in advert.flags else _YES for advert, _ in read]
+    networks = [
+        train_network(of_sentences, labels, width, OF_SENTENCES),
+        train_network(of_adverts, risky, width, OF_ADVERTS),
+        train_network(of_adverts, named, width, OF_ADVERTS),
+    ]
+    return AdvertModel(reader, vocabulary, networks)
 
 
 def labels_of(advert: Advert, sentence: Sentence) -> set[str]:
@@ -103,10 +175,27 @@ def labels_of(advert: Advert, sentence: Sentence) -> set[str]:
     return {mark.flag for mark in advert.marks if mark.start < sentence.end and mark.end > sentence.start}
 
 
-def _vector(names: set[str], columns: dict[str, int], telling: NDArray[np.float32]) -> Vector:
-    """The known features of a sentence, together of length one."""
-    places = [columns[name] for name in names if name in columns]
-    known = np.asarray(sorted(places), dtype=np.int32)
-    weights = telling.take(known)
-    length = float(np.sqrt((weights * weights).sum())) or 1.0
-    return Vector(known, (weights / np.float32(length)).astype(np.float32))
+def _words(plain: Iterable[str]) -> dict[str, int]:
+    """The Chinese words of the adverts, as jieba cuts them. Needed for training only."""
+    import jieba
+
+    jieba.setLogLevel(60)
+    counts = Counter(word for text in plain for run in _HAN.findall(text) for word in jieba.cut(run, HMM=False))
+    return {word: count for word, count in sorted(counts.items()) if count >= _FEWEST_WORD or len(word) == 1}
+
+
+def _vocabulary(rows: Sequence[set[str]]) -> _Vocabulary:
+    counts = Counter(name for names in rows for name in names)
+    kept = sorted(name for name, count in counts.items() if count >= _FEWEST)
+    telling = np.log((1 + len(rows)) / (1 + np.asarray([counts[name] for name in kept]))) + 1
+    weighted = telling * np.asarray([_WEIGHTS.get(name[0], 1.0) for name in kept])
+    return _Vocabulary({name: place for place, name in enumerate(kept)}, weighted.astype(np.float32))
+
+
+def _probability(network: IntentNetwork, vector: Vector) -> float:
+    return float(network.probabilities(vector)[network.intents.index(_YES)])
+
+
+def _logit(probability: float) -> float:
+    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(bounded / (1 - bounded))
