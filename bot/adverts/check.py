@@ -28,7 +28,7 @@ _LINK = re.compile(
 class Thresholds:
     """How sure the model must be. Chosen by cross-validation on the adverts it is trained on (docs/adverts.md)."""
 
-    risk: float = 0.65  # of the whole advert: below it no hard flag holds
+    risk: float = 0.5  # of the whole advert: below it no hard flag holds
     flag: float = 0.4  # of a sentence, in a risky advert
     phrase_adds: float = 0.25  # to a sentence in which a phrase agrees
     soft: float = 0.5

@@ -38,15 +38,15 @@ class Reader:
         return found | self._near(plain)
 
     def advert(self, sentences: Sequence[str]) -> tuple[list[set[str]], set[str]]:
-        """What is in each sentence, its neighbours (`~`) and anywhere in the advert (`*`); and in the advert as a whole."""
+        """What is in each sentence, its neighbours (`~`), anywhere in the advert (`*`); and in the whole advert."""
         own = [self.sentence(plain) for plain in sentences]
-        whole: set[str] = set().union(*own) if own else set()
-        anywhere = {f"*{name}" for name in whole if _tells_of_the_whole(name)}
+        telling = [{name for name in features if _tells_of_the_whole(name)} for features in own]
+        anywhere = {f"*{name}" for name in set().union(*telling)} if own else set()
         with_context = []
         for place, features in enumerate(own):
-            near = set().union(*own[max(place - 1, 0) : place], *own[place + 1 : place + 2])
-            with_context.append(features | {f"~{name}" for name in near if _tells_of_the_whole(name)} | anywhere)
-        return with_context, whole
+            near = set().union(*telling[max(place - 1, 0) : place], *telling[place + 1 : place + 2])
+            with_context.append(features | {f"~{name}" for name in near} | anywhere)
+        return with_context, set().union(*own) if own else set()
 
     def _near(self, plain: str) -> set[str]:
         """Pairs of words at most five apart: 「收」 and 「卡」, whatever stands between them."""

@@ -41,7 +41,10 @@ OF_SENTENCES = NetworkSettings(
 OF_ADVERTS = NetworkSettings(
     members=6, hidden=24, rounds=30, batch=32, step=0.1, forget_features=0.6, forget_hidden=0.2
 )
-_NETWORKS = 3
+# How much the worst sentence counts beside the advert as a whole, and what each doubling of its length costs: of many
+# sentences one looks bad by chance. Chosen by cross-validation (docs/adverts.md).
+_SENTENCE_SHARE = 0.7
+_LENGTH_COSTS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,10 @@ class _Vocabulary:
 
     def vector(self, names: Iterable[str]) -> Vector:
         """The known features, together of length one."""
-        places = [self.columns[name] for name in names if name in self.columns]
-        known = np.asarray(sorted(places), dtype=np.int32)
+        places = set(map(self.columns.get, names))
+        places.discard(None)
+        known = np.fromiter(places, dtype=np.int32, count=len(places))
+        known.sort()
         weights = self.telling.take(known)
         length = float(np.sqrt((weights * weights).sum())) or 1.0
         return Vector(known, (weights / np.float32(length)).astype(np.float32))
@@ -99,7 +104,8 @@ class AdvertModel:
         judged = tuple(Judged(one, self._of_sentence(names)) for one, names in zip(found, features, strict=True))
         vector = self._vocabulary.vector(whole)
         shown = max((sum(p for flag, p in one.flags.items() if flag not in SOFT) for one in judged), default=0.0)
-        risk = (_logit(shown) + _logit(_probability(self._risk, vector))) / 2
+        risk = _SENTENCE_SHARE * _logit(shown) + (1 - _SENTENCE_SHARE) * _logit(_probability(self._risk, vector))
+        risk -= _LENGTH_COSTS * math.log(len(found) + 1)
         return Judgement(judged, 1 / (1 + math.exp(-risk)), 1 - _probability(self._named, vector))
 
     def judge_piece(self, plain: str) -> dict[str, float]:

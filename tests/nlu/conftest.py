@@ -16,6 +16,9 @@ from nlu.spelling import load_spellings
 from nlu.tokens import Tokeniser, domain_dictionary
 from nlu.training import Model, ensure_model
 
+ADVERTS = Path(__file__).with_name("adverts.jsonl")
+"""Adverts to measure on; nothing learns from them."""
+
 SENTENCES = {
     "greet": ["你好", "您好呀", "早上好", "hi there", "hello", "good morning"],
     "ask_penalty": [
