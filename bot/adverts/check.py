@@ -16,7 +16,6 @@ from nlu.spelling import load_spellings
 
 TOO_GOOD, OFF_PLATFORM, NO_EMPLOYER = "too_good_pay", "contact_off_platform", "no_employer_named"
 
-_WORDS, _WORDS_EXPECTED = 3, 1
 
 _LINK = re.compile(
     r"(?:https?://|www\.)[^\s，。；、）)\]】]+|(?<![\w@.])(?:[a-z0-9-]+\.)+(?:com|cn|net|top|xyz|vip|cc|me|io|org)(?:/[^\s，。]*)?",
@@ -29,10 +28,13 @@ class Thresholds:
     """How sure the model must be. Chosen by cross-validation on the adverts it is trained on (docs/adverts.md)."""
 
     risk: float = 0.5  # of the whole advert: below it no hard flag holds
+    risk_with_phrase: float = 0.2  # where a phrase for a hard flag stands in it, and it is no warning
     flag: float = 0.4  # of a sentence, in a risky advert
     phrase_adds: float = 0.25  # to a sentence in which a phrase agrees
     soft: float = 0.5
     nobody_named: float = 0.5
+    advert: float = 0.7
+    advert_expected: float = 0.3
 
 
 class _Shown(NamedTuple):
@@ -107,11 +109,16 @@ class AdvertCheck:
         suspicion = not hard and TOO_GOOD in soft and len(soft) > 1
         return Verdict(bool(hard) or suspicion, tuple(findings), suspicion, links_in(text))
 
+    def by_phrase(self, text: str) -> tuple[str, ...]:
+        """The flags that phrases alone show, sorted."""
+        return tuple(sorted({found.flag for found in self._book.found(sentences(text, self._normaliser))}))
+
     def looks_like_advert(self, text: str, *, expected: bool = False) -> bool:
-        """Whether the text may be an advert: several words that adverts have; one is enough where one is expected."""
-        plain = self._normaliser.normalise(text).text
-        words = {match.group() for match in self._book.hiring.finditer(plain)}
-        return len(words) >= (_WORDS_EXPECTED if expected else _WORDS)
+        """Whether the text is an advert rather than a question; less is asked of it where one is expected."""
+        limits = self._limits
+        return self._model.is_advert(sentences(text, self._normaliser)) >= (
+            limits.advert_expected if expected else limits.advert
+        )
 
     def _shown(self, found: Sequence[Sentence], judged: Judgement) -> dict[str, _Shown]:
         """The flags that hold, where each shows most, and the words of a phrase that shows it."""
@@ -123,10 +130,13 @@ class AdvertCheck:
         for flag, place, start, end in self._book.found(found):
             score = judged.sentences[place].flags.get(flag, 0.0)
             score += self._limits.phrase_adds
-            if flag in best and score >= best[flag].score:
-                best[flag] = _Shown(min(score, 1.0), place, start, end)
+            if flag in best and (score >= best[flag].score or not best[flag].end):
+                best[flag] = _Shown(min(max(score, best[flag].score), 1.0), place, start, end)
         best |= self._promised(found)
-        risky = judged.risk >= self._limits.risk
+        agreed = any(one.end and flag not in SOFT for flag, one in best.items())
+        risky = judged.risk >= (
+            self._limits.risk_with_phrase if agreed and not self._warns(found) else self._limits.risk
+        )
         hard = {flag: one for flag, one in best.items() if flag not in SOFT} if risky else {}
         likeliest = max(hard, key=lambda flag: hard[flag].score, default="")
         return {
@@ -149,6 +159,9 @@ class AdvertCheck:
             if promise is not None:
                 return {TOO_GOOD: _Shown(1.0, place, *sentence.span(*promise))}
         return {}
+
+    def _warns(self, found: Sequence[Sentence]) -> bool:
+        return any(self._book.warning.search(sentence.plain.text) for sentence in found)
 
     def _holds(self, flag: str, shown: _Shown) -> bool:
         return shown.score >= (self._limits.soft if flag in SOFT else self._limits.flag)

@@ -24,6 +24,8 @@ class Change:
     after: tuple[str, ...]
     was_risky: bool
     is_risky: bool
+    phrases_before: tuple[str, ...]  # the flags that phrases alone show; the model may know them without
+    phrases_after: tuple[str, ...]
     ought: bool  # what the people who wrote it say
 
     def as_json(self) -> dict[str, Any]:
@@ -31,16 +33,22 @@ class Change:
             "id": self.advert,
             "before": {"risky": self.was_risky, "flags": list(self.before)},
             "after": {"risky": self.is_risky, "flags": list(self.after)},
+            "by_phrase": {"before": list(self.phrases_before), "after": list(self.phrases_after)},
             "ought_to_be_risky": self.ought,
         }
 
     def as_line(self) -> str:
         """One line: what is new (+), what is gone (-), and whether the verdict is right now."""
-        signs = [f"+{flag}" for flag in self.after if flag not in self.before]
-        signs += [f"-{flag}" for flag in self.before if flag not in self.after]
+        signs = _difference(self.before, self.after)
+        by_phrase = _difference(self.phrases_before, self.phrases_after)
+        phrases = f"  by phrase: {' '.join(by_phrase)}" if by_phrase else ""
         turned = "" if self.was_risky == self.is_risky else f"  {_verdict(self.was_risky)} -> {_verdict(self.is_risky)}"
         wrong = "" if self.is_risky == self.ought else "  (wrong)"
-        return f"{self.advert}: {' '.join(signs)}{turned}{wrong}"
+        return f"{self.advert}: {' '.join(signs)}{turned}{wrong}{phrases}"
+
+
+def _difference(before: tuple[str, ...], after: tuple[str, ...]) -> list[str]:
+    return [f"+{one}" for one in after if one not in before] + [f"-{one}" for one in before if one not in after]
 
 
 def _verdict(risky: bool) -> str:
@@ -73,9 +81,15 @@ def with_released_phrases(library: Library, path: Path = RELEASED) -> Library:
 
 
 def changes(check: AdvertCheck, path: Path = RELEASED) -> Iterator[Change]:
-    """The known adverts in which today's phrases find something else than the released ones."""
+    """The known adverts in which today's phrases find something else than the released ones.
+
+    The model has learned from these adverts and may know them by heart: so what phrases alone show is compared too.
+    """
     earlier = check.on(with_released_phrases(check.library, path))
     for advert in read_adverts():
         before, after = earlier.check(advert.text), check.check(advert.text)
-        if (sorted(before.flags), before.risky) != (sorted(after.flags), after.risky):
-            yield Change(advert.id, before.flags, after.flags, before.risky, after.risky, advert.risky)
+        phrases_before, phrases_after = earlier.by_phrase(advert.text), check.by_phrase(advert.text)
+        same = (sorted(before.flags), before.risky) == (sorted(after.flags), after.risky)
+        if not same or phrases_before != phrases_after:
+            shown = (phrases_before, phrases_after, advert.risky)
+            yield Change(advert.id, before.flags, after.flags, before.risky, after.risky, *shown)

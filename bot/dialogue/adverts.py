@@ -1,5 +1,6 @@
 """Adverts that students paste, forward or send as pictures."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from bot.adverts.check import AdvertCheck
 from bot.adverts.screenshots import CannotReadPicture
 from bot.dialogue.advert_pages import CHECK_JOB, advert_page
 from bot.dialogue.follow_up import length
-from bot.dialogue.fragments import Fragment, Fragments
+from bot.dialogue.fragments import UNSURE, Fragment, Fragments
 from bot.dialogue.request import Outcome, Request, says
 from bot.dialogue.state import State
 from bot.turns import Kind
@@ -19,11 +20,15 @@ from nlu.language import stronger_language
 ADVERT = WAITING = "advert"
 """`State.pending` while an advert is expected: the next message need look less like one."""
 
-_SHORTEST = 24  # letters; a shorter message is a question about a job
+_SHORTEST = 14  # letters; a shorter message is a question about a job
 _SHORTEST_EXPECTED = 8
 # What has happened to somebody is no advert, however many of its words it has.
 _OWN_STORY = ("report_", "distress", "talk_to_counsellor", "offer_item", "ask_evade")
 _SURE = 0.6
+# Somebody who asks «行吗» about what they tell wants that answered; one who only asks «靠谱吗» has pasted an advert.
+_ASKS = re.compile(
+    r"(?:判|会怎样|怎么办|咋办|能不能|行不行|违法么|吗|么|嘛|呢)\W*$|[?？]\s*$|^(?:can|is|should|do|am|will) ", re.I
+)
 _ALBUM_WITHIN = timedelta(seconds=10)  # reading a picture takes a second or two
 
 
@@ -56,6 +61,8 @@ class AdvertAnswers:
         if check is None or length(text) < (_SHORTEST_EXPECTED if expected else _SHORTEST):
             return False
         if not forwarded and parse.intent.startswith(_OWN_STORY) and parse.confidence >= _SURE:
+            return False
+        if not expected and _ASKS.search(text) and parse.intent not in (*UNSURE, CHECK_JOB):
             return False
         return check.looks_like_advert(text, expected=expected)
 

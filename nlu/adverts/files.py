@@ -13,6 +13,7 @@ from nlu.adverts.model import AdvertModel, train
 from nlu.model_files import models_dir
 from nlu.normalise import Normaliser
 from nlu.spelling import SPELLING_FILE, load_spellings
+from nlu.training_data import read_training_data
 
 Progress = Callable[[str, float], None]
 
@@ -25,6 +26,7 @@ _SOURCES = (
     "normalise.py",
 )
 _KEPT = 2
+_ONE_IN = 25
 
 
 def advert_model_path(data_dir: Path, adverts: Path = ADVERTS) -> Path:
@@ -52,11 +54,16 @@ def ensure_advert_model(
             return found
         if progress is not None:
             progress("adverts", 0.0)
-        model = train(read_adverts(adverts), Normaliser(load_spellings()), hints)
+        model = train(read_adverts(adverts), Normaliser(load_spellings()), hints, _questions())
         _put_in_place(model.to_bytes(), path)
     if progress is not None:
         progress("adverts", 1.0)
     return model
+
+
+def _questions() -> list[str]:
+    """Some of what students write, from every meaning: what an advert is not."""
+    return [sentence.text for sentence in read_training_data()][::_ONE_IN]
 
 
 def _loaded(path: Path, hints: Hints) -> AdvertModel | None:

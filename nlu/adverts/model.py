@@ -1,7 +1,7 @@
 """The advert model: how probable each flag is in each sentence, and how risky the whole is; numpy alone when it runs.
 
-Three small networks over the same features: one names the flag of a sentence, one tells risky adverts from honest ones
-as a whole, one tells whether anybody who hires is named.
+Four small networks over the same features: one names the flag of a sentence, one tells risky adverts from honest ones
+as a whole, one tells whether anybody who hires is named, one whether a message is an advert at all.
 """
 
 import json
@@ -88,7 +88,7 @@ class AdvertModel:
     def __init__(self, reader: Reader, vocabulary: _Vocabulary, networks: Sequence[IntentNetwork]) -> None:
         self._reader = reader
         self._vocabulary = vocabulary
-        self._flags, self._risk, self._named = self._networks = tuple(networks)
+        self._flags, self._risk, self._named, self._advert = self._networks = tuple(networks)
 
     def with_hints(self, hints: Hints) -> "AdvertModel":
         """The same model with other phrases."""
@@ -107,6 +107,11 @@ class AdvertModel:
         risk = _SENTENCE_SHARE * _logit(shown) + (1 - _SENTENCE_SHARE) * _logit(_probability(self._risk, vector))
         risk -= _LENGTH_COSTS * math.log(len(found) + 1)
         return Judgement(judged, 1 / (1 + math.exp(-risk)), 1 - _probability(self._named, vector))
+
+    def is_advert(self, found: Sequence[Sentence]) -> float:
+        """How probable it is that a message is an advert, and not a question or a story of somebody's own."""
+        _, whole = self._reader.advert([sentence.plain.text for sentence in found])
+        return _probability(self._advert, self._vocabulary.vector(whole))
 
     def judge_piece(self, plain: str) -> dict[str, float]:
         """How probable each flag is in a stretch of plain text that stands alone."""
@@ -148,8 +153,10 @@ class AdvertModel:
             return cls(Reader(about["words"], hints), vocabulary, networks)
 
 
-def train(adverts: Sequence[Advert], normaliser: Normaliser, hints: Hints) -> AdvertModel:
-    """Learn from adverts whose telling words are marked."""
+def train(
+    adverts: Sequence[Advert], normaliser: Normaliser, hints: Hints, questions: Sequence[str] = ()
+) -> AdvertModel:
+    """Learn from adverts whose telling words are marked, and from `questions` what is none."""
     read = [(advert, sentences(advert.text, normaliser)) for advert in adverts]
     reader = Reader(_words(sentence.plain.text for _, found in read for sentence in found), hints)
     rows: list[set[str]] = []
@@ -168,10 +175,17 @@ def train(adverts: Sequence[Advert], normaliser: Normaliser, hints: Hints) -> Ad
     width = len(vocabulary.columns)
     risky = [_YES if advert.flags - SOFT else _NO for advert, _ in read]
     named = [_NO if "no_employer_named" in advert.flags else _YES for advert, _ in read]
+    asked = [reader.advert([one.plain.text for one in sentences(text, normaliser)])[1] for text in questions]
     networks = [
         train_network(of_sentences, labels, width, OF_SENTENCES),
         train_network(of_adverts, risky, width, OF_ADVERTS),
         train_network(of_adverts, named, width, OF_ADVERTS),
+        train_network(
+            [*of_adverts, *map(vocabulary.vector, asked)],
+            [_YES] * len(of_adverts) + [_NO] * len(asked),
+            width,
+            OF_SENTENCES,
+        ),
     ]
     return AdvertModel(reader, vocabulary, networks)
 
@@ -199,7 +213,7 @@ def _vocabulary(rows: Sequence[set[str]]) -> _Vocabulary:
 
 
 def _probability(network: IntentNetwork, vector: Vector) -> float:
-    return float(network.probabilities(vector)[network.intents.index(_YES)])
+    return float(network.probabilities(vector)[network.intents.index(_YES)]) if _YES in network.intents else 0.0
 
 
 def _logit(probability: float) -> float:

@@ -84,7 +84,7 @@ def needs_skill(plain: str) -> bool:
 def _unit(plain: str, start: int, end: int) -> str | None:
     """What the number is paid for: what stands right after it counts more than what stands before."""
     for unit, pattern in _AFTER.items():
-        match = re.compile(rf"\s*(?:-|~|到|至)?\s*{pattern}").match(plain, end)
+        match = re.compile(rf"\s*[$£€]?\s*(?:-|~|到|至)?\s*{pattern}").match(plain, end)
         if match is not None:
             return unit
     before = plain[max(start - _REACH, 0) : start]

@@ -8,7 +8,9 @@ import pytest
 import pytest_asyncio
 
 from bot.app import App
+from bot.settings import PROJECT
 from content.library import Library
+from nlu.adverts.files import ensure_advert_model
 from tests.fakes.telegram import FakeTelegram, serving
 from tests.running import running_bot
 
@@ -28,4 +30,5 @@ async def running(
         serving(FakeTelegram()) as telegram,
         running_bot(telegram, library, model_path, tmp_path_factory.mktemp("bot")) as app,
     ):
+        app.adverts.load(ensure_advert_model(PROJECT / "var", app.adverts.hints))
         yield Running(telegram, app)
