@@ -33,6 +33,7 @@ class Thresholds:
     phrase_adds: float = 0.25  # to a sentence in which a phrase agrees
     soft: float = 0.5
     nobody_named: float = 0.5
+    nobody_named_for_much: float = 0.2  # where the pay is far too good, whoever pays it must be plain to see
     advert: float = 0.7
     advert_expected: float = 0.3
 
@@ -101,7 +102,8 @@ class AdvertCheck:
         judged = self._model.judge(found)
         shown = self._shown(found, judged)
         findings = [self._finding(text, found, flag, one) for flag, one in shown.items()]
-        if judged.nobody_named >= self._limits.nobody_named:
+        limits = self._limits
+        if judged.nobody_named >= (limits.nobody_named_for_much if TOO_GOOD in shown else limits.nobody_named):
             findings.append(Finding(NO_EMPLOYER, "", 0, 0, judged.nobody_named))
         findings.sort(key=self._weight)
         hard = [one for one in findings if one.flag not in SOFT]
