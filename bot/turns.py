@@ -31,6 +31,10 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
+class FileUnavailable(Exception):
+    """The front end no longer has a file, or does not hand it out."""
+
+
 @dataclass(frozen=True)
 class Attachment:
     """A picture or file that came with a message: where the front end can fetch it, its size in bytes, its name."""

@@ -25,7 +25,15 @@ MAY_IMPORT = {
         *("bot.dialogue", "bot.adverts.check", "bot.adverts.screenshots", "bot.replies", "bot.turns", "content"),
         *("nlu.interpreter", "nlu.language", "nlu.adverts.model", "db"),
     },
-    "bot/adverts": {"bot.adverts", "bot.pictures", "content", "nlu.adverts", "nlu.normalise", "nlu.spelling"},
+    "bot/adverts": {
+        "bot.adverts",
+        "bot.pictures",
+        "bot.turns",
+        "content",
+        "nlu.adverts",
+        "nlu.normalise",
+        "nlu.spelling",
+    },
     "bot/pictures.py": set(),
     "bot/handover": {
         *("bot.handover", "bot.people.rights", "bot.pictures", "bot.replies", "bot.sending.outcome", "bot.turns"),

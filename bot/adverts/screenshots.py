@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.adverts.reading import CannotRead, PictureReader, is_installed
 from bot.pictures import LARGEST_FILE, NotAPicture, PictureTooLarge
+from bot.turns import FileUnavailable
 
 Fetch = Callable[[str], Awaitable[bytes]]
 
@@ -33,12 +34,11 @@ class Screenshots:
             raise CannotReadPicture("advert_no_reader")
         if size > LARGEST_FILE:
             raise CannotReadPicture("advert_picture_too_large")
-        data = await self._fetch(file_id)
         try:
-            return await self._reader.read(data)
+            return await self._reader.read(await self._fetch(file_id))
         except PictureTooLarge:
             raise CannotReadPicture("advert_picture_too_large") from None
         except NotAPicture:
             raise CannotReadPicture("advert_no_picture") from None
-        except CannotRead:
+        except (CannotRead, FileUnavailable):
             raise CannotReadPicture("advert_unreadable") from None

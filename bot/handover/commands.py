@@ -12,7 +12,7 @@ from bot.handover.student_side import NoDesk, Step, StudentSide, TooManyTalks, W
 from bot.people.rights import NotAllowed
 from bot.pictures import NotAPicture, PictureTooLarge, made_anew
 from bot.replies import PressKind, Reply
-from bot.turns import Attachment, Kind, Turn
+from bot.turns import Attachment, FileUnavailable, Kind, Turn
 from content.library import Library
 from content.schema import Language
 
@@ -224,10 +224,9 @@ class DeskCommands:
     async def _picture(self, attachment: Attachment) -> bytes:
         if self._fetch is None or attachment.size > _LARGEST_ATTACHMENT:
             raise CannotBeHandedOver("desk_picture_too_large")
-        data = await self._fetch(attachment.file_id)
         try:
-            return await asyncio.to_thread(made_anew, data)
-        except PictureTooLarge:
+            return await asyncio.to_thread(made_anew, await self._fetch(attachment.file_id))
+        except (PictureTooLarge, FileUnavailable):
             raise CannotBeHandedOver("desk_picture_too_large") from None
         except NotAPicture:
             raise CannotBeHandedOver("desk_no_picture") from None

@@ -72,3 +72,9 @@ async def test_an_advert_in_two_messages_is_one(running: Running) -> None:
     await student.hears()
     answer = await student.sees_change("要求：有两张自己名下的银行卡，配合公司收款，收到后马上转到指定账户")
     assert answer.text.startswith("⛔")
+
+
+async def test_a_picture_that_telegram_no_longer_has(running: Running) -> None:
+    student = running.telegram.person(77030)
+    student.says(photo=[{"file_id": "gone", "file_unique_id": "g", "width": 1, "height": 1}])
+    assert "没读出字" in (await student.hears())[0].text

@@ -150,7 +150,7 @@ async def test_language_can_be_chosen_and_kept(running: Running) -> None:
             "打字",
         ),
         ({"voice": {"file_id": "x", "file_unique_id": "x", "duration": 1}}, "语音"),
-        ({"photo": [{"file_id": "x", "file_unique_id": "x", "width": 1, "height": 1}]}, "图片"),
+        ({"photo": [{"file_id": "x", "file_unique_id": "x", "width": 1, "height": 1}]}, "没读出字"),
         ({"document": {"file_id": "x", "file_unique_id": "x"}}, "文件"),
         ({"location": {"latitude": 1.0, "longitude": 1.0}}, "看不懂"),
         ({"contact": {"phone_number": "1", "first_name": "x"}}, "看不懂"),
