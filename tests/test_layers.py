@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "bot/sending": {"bot.sending"},
     "bot/dialogue": {
         *("bot.dialogue", "bot.adverts.check", "bot.adverts.screenshots", "bot.replies", "bot.turns", "content"),
-        *("nlu.interpreter", "nlu.language", "nlu.adverts.model", "db"),
+        *("nlu.interpreter", "nlu.language", "nlu.names", "nlu.adverts.model", "db"),
     },
     "bot/adverts": {
         "bot.adverts",

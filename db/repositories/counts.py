@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import ChoiceCount, FeedbackCount, TopicCount
+from db.models import Base, ChoiceCount, FeedbackCount, TopicCount
 
 
 class Counts:
@@ -30,38 +30,23 @@ class Counts:
 
 
 class CountsWriter(Counts):
+    async def add(self, day: date, topic: str, language: str) -> None:
+        """Count that a topic was answered."""
+        await self._raise(TopicCount, {"day": day, "topic": topic, "language": language}, count=1)
+
     async def choose(self, day: date, chosen: str, language: str) -> None:
         """Count that somebody chose this when the bot was not sure what they meant."""
-        dialect = self._session.get_bind().dialect.name
-        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        statement = insert(ChoiceCount).values(day=day, chosen=chosen, language=language, count=1)
-        await self._session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["day", "chosen", "language"], set_={"count": ChoiceCount.count + 1}
-            )
-        )
-
-    async def add(self, day: date, topic: str, language: str) -> None:
-        dialect = self._session.get_bind().dialect.name
-        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        statement = insert(TopicCount).values(day=day, topic=topic, language=language, count=1)
-        await self._session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["day", "topic", "language"], set_={"count": TopicCount.count + 1}
-            )
-        )
+        await self._raise(ChoiceCount, {"day": day, "chosen": chosen, "language": language}, count=1)
 
     async def rate(self, day: date, answer: str, language: str, *, helpful: bool) -> None:
         """Count that somebody found `answer` helpful, or not."""
+        key = {"day": day, "answer": answer, "language": language}
+        await self._raise(FeedbackCount, key, helpful=int(helpful), unhelpful=int(not helpful))
+
+    async def _raise(self, table: type[Base], key: dict[str, object], **by: int) -> None:
+        """Raise counts of the row with that key, which is made when there is none."""
         dialect = self._session.get_bind().dialect.name
         insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        ups, downs = (1, 0) if helpful else (0, 1)
-        statement = insert(FeedbackCount).values(
-            day=day, answer=answer, language=language, helpful=ups, unhelpful=downs
-        )
-        await self._session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["day", "answer", "language"],
-                set_={"helpful": FeedbackCount.helpful + ups, "unhelpful": FeedbackCount.unhelpful + downs},
-            )
-        )
+        raised = {name: getattr(table, name) + number for name, number in by.items()}
+        statement = insert(table).values(**key, **by)
+        await self._session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=raised))

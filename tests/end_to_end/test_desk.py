@@ -33,6 +33,16 @@ async def people_of(app: App, telegram: FakeTelegram) -> tuple[Chat, Chat]:
     return telegram.person(1), telegram.person(2)
 
 
+async def talking(app: App, telegram: FakeTelegram) -> tuple[Chat, Chat]:
+    """The same two, in a talk that the counsellor has taken."""
+    student, counsellor = await people_of(app, telegram)
+    await begin(student, "在吗")
+    counsellor.presses((await counsellor.hears())[0], "接手")
+    await counsellor.hears(2)
+    await student.hears()
+    return student, counsellor
+
+
 async def begin(student: Chat, text: str) -> None:
     door = await student.asks("/human")
     student.presses(door, "匿名说")
@@ -87,11 +97,7 @@ async def test_what_cannot_be_handed_over_is_said_and_loses_nothing(
     telegram: FakeTelegram, library: Library, tmp_path: Path
 ) -> None:
     async with running_bot(telegram, library, None, tmp_path) as app:
-        student, counsellor = await people_of(app, telegram)
-        await begin(student, "在吗")
-        counsellor.presses((await counsellor.hears())[0], "接手")
-        await counsellor.hears(2)
-        await student.hears()
+        student, counsellor = await talking(app, telegram)
         file = {**telegram.add_file(b"%PDF"), "file_name": "陈某某.pdf", "mime_type": "application/pdf"}
         student.says(document=file)
         assert "匿名的时候我不转文件" in (await student.hears())[0].text
@@ -107,12 +113,7 @@ async def test_a_restart_loses_nothing(telegram: FakeTelegram, library: Library,
 
     settings = settings_in(tmp_path)
     async with running_bot(telegram, library, None, tmp_path, settings=settings) as app:
-        student, counsellor = await people_of(app, telegram)
-        await begin(student, "在吗")
-        call = (await counsellor.hears())[0]
-        counsellor.presses(call, "接手")
-        await counsellor.hears(2)
-        await student.hears()
+        student, counsellor = await talking(app, telegram)
         # What is written while Telegram does not take messages, just before the bot stops.
         for _ in range(20):
             telegram.refuse_next("sendMessage", Refusal(502, "Bad Gateway"))
@@ -142,11 +143,7 @@ async def test_a_counsellor_hears_that_a_student_is_gone(
     telegram: FakeTelegram, library: Library, tmp_path: Path
 ) -> None:
     async with running_bot(telegram, library, None, tmp_path) as app:
-        student, counsellor = await people_of(app, telegram)
-        await begin(student, "在吗")
-        counsellor.presses((await counsellor.hears())[0], "接手")
-        await counsellor.hears(2)
-        await student.hears()
+        student, counsellor = await talking(app, telegram)
         telegram.blocked.add(1)
         counsellor.says("你还在吗")
         await counsellor.hears()
