@@ -2,7 +2,7 @@
 
 `收 银行卡` means that the two stand near each other in one sentence, in this order, at most twelve letters apart (in
 English thirty), with no comma between them. `(收|租) (银行卡|储蓄卡)` gives alternatives. A space inside English
-words is written `_`: `bank_account`. `#` stands for a number. Case, width and traditional characters make no difference.
+words is written `_`: `bank_account`. `#` stands for a number. Case and width make no difference.
 """
 
 import re

@@ -143,7 +143,7 @@ async def test_a_counsellor_hears_that_a_student_is_gone(
     telegram: FakeTelegram, library: Library, tmp_path: Path
 ) -> None:
     async with running_bot(telegram, library, None, tmp_path) as app:
-        student, counsellor = await talking(app, telegram)
+        _, counsellor = await talking(app, telegram)
         telegram.blocked.add(1)
         counsellor.says("你还在吗")
         await counsellor.hears()
