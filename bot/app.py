@@ -100,8 +100,8 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, content: ContentInUse) -> AsyncIterator[App]:
-    """Every part but the front ends. The model is loaded by whoever starts the bot."""
+async def open_app(settings: Settings, content: ContentInUse, paces: Paces | None = None) -> AsyncIterator[App]:
+    """Every part but the front ends. The model is loaded by whoever starts the bot. `paces`: how fast one may write."""
     async with open_database(settings) as database:
         people = PeopleService(database, settings.timezone)
         model = ModelInUse()
@@ -112,7 +112,8 @@ async def open_app(settings: Settings, content: ContentInUse) -> AsyncIterator[A
         desk = _desk(settings, database, content, notices)
         adverts, reader = AdvertsInUse(content), PictureReader()
         screenshots = Screenshots(reader)
-        dialogue = Dialogue(database, content, model, staff, desk, check=adverts, read=screenshots.read, paces=Paces())
+        paces = Paces() if paces is None else paces
+        dialogue = Dialogue(database, content, model, staff, desk, check=adverts, read=screenshots.read, paces=paces)
         try:
             async with (
                 keeping_house(database),

@@ -17,7 +17,10 @@ from content.schema import LANGUAGES, LONGEST_LABEL, LONGEST_MESSAGE, Answer, Wh
 from nlu.domain import DOMAIN_FILE, Domain, load_domain
 
 _TELEGRAM_TEXT = 4096  # Bot API: sendMessage, text
-_TELEGRAM_DESCRIPTION = {"telegram_description": 512, "telegram_short_description": 120}  # Bot API: setMyDescription
+_TELEGRAM_SHORTER = {
+    **{"telegram_description": 512, "telegram_short_description": 120},  # Bot API: setMyDescription
+    **{"not_your_button": 200, "old_button_group": 200},  # Bot API: answerCallbackQuery, text
+}
 # Small talk, settings and the quiz are answered by the bot's own sentences.
 _ANSWERED_BY_CODE = "conversation"
 
@@ -83,7 +86,7 @@ def _interface(library: Library) -> Iterator[Problem]:
             if found is None or found != places:
                 wanted = ", ".join(f"{{{name}}}" for name in sorted(places)) or "none"
                 yield document.problem(at, f"the places in curly brackets must be: {wanted}")
-            limit = _TELEGRAM_DESCRIPTION.get(key, _TELEGRAM_TEXT)
+            limit = _TELEGRAM_SHORTER.get(key, _TELEGRAM_TEXT)
             if len(library.texts[key][language]) > limit:
                 yield document.problem(at, f"longer than Telegram's {limit} characters: shorten it")
     for key in library.texts.keys() - TEXTS.keys():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from watchfiles import awatch
 
+from bot.background import beside
 from bot.content_check import load_checked
 from content.library import Library
 from content.loading import CONTENT_FOLDER, ContentIsBroken, left_behind
@@ -65,14 +66,8 @@ class ContentInUse:
     async def watching(self, tell: Tell) -> AsyncIterator[None]:
         """Reload whenever a file changes, until left. `tell` is given what is wrong: nothing when all is well again."""
         news = asyncio.Event()
-        tasks = [asyncio.create_task(self._watch(news)), asyncio.create_task(self._report(news, tell))]
-        try:
+        async with beside(self._watch(news), self._report(news, tell)):
             yield
-        finally:
-            for task in tasks:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
 
     async def _watch(self, news: asyncio.Event) -> None:
         while True:

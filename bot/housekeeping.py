@@ -1,12 +1,12 @@
 """Keep the promise of docs/data.md: what has expired is removed, at the start and every hour."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+from bot.background import beside
 from db.engine import Database
 from db.errors import DatabaseProblem
 
@@ -22,13 +22,8 @@ logger = logging.getLogger(__name__)
 @asynccontextmanager
 async def keeping_house(database: Database, every: float = EVERY_SECONDS) -> AsyncIterator[None]:
     """Remove what has expired now and again and again, until left."""
-    task = asyncio.create_task(_keep(database, every))
-    try:
+    async with beside(_keep(database, every)):
         yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 async def _keep(database: Database, every: float) -> None:

@@ -4,8 +4,8 @@ _PLAIN = """
 welcome consent_question consent_yes consent_no subscribed unsubscribed help menu what_now greet goodbye thanks ask_bot
 privacy language_question language_auto language_set language_auto_set unsure unsure_again sorry_wrong out_of_scope
 old_button resting failed got_photo got_voice got_sticker got_document got_other group_private group_distress
-button_private not_your_button slow_down button_keep button_drop keep_yes keep_no kept not_kept kept_dropped kept_gone
-keep_not_at_hand keep_nothing keep_too_many
+button_private not_your_button old_button_group slow_down button_keep button_drop keep_yes keep_no kept not_kept
+kept_dropped kept_gone keep_not_at_hand keep_nothing keep_too_many
 what_to_do law_label source_label issuer_label avoid_label case_outcome case_lesson wording_verbatim wording_translation
 wording_paraphrase button_law button_case button_next_case button_guide button_talk button_something_else
 invite_already invite_not_valid no_right invite_usage role_admin role_counsellor role_student no_school_yet

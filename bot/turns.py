@@ -60,6 +60,7 @@ class Turn:
     replied: str = field(default="", repr=False)  # the words of our message that this one replies to
     name: str = field(default="", repr=False)  # what the person calls themselves there; stored for counsellors only
     sent_at: datetime | None = None  # when it was sent, where pieces that follow each other are to be joined
+    waited: float = 0.0  # seconds from its arrival until its turn came
     follows_in_album: bool = False  # another picture of an album whose first was answered
     in_group: bool = False
     language_hint: str | None = None  # what the front end knows of the person's language

@@ -206,6 +206,3 @@ class AdvertWords(Strict):
 
     negations: Phrases = part("Before a phrase, close by, they turn it round: «不收押金» is no red flag.")
     warnings: Phrases = part("Words of a text that warns of such adverts and is none.")
-    hiring: Phrases = part("Words by which a message is taken for an advert.")
-    employers: Phrases = part("Words that name whoever hires or where: a firm, a shop, a school, an address.")
-    outside: Phrases = part("Ways to contact somebody that leave no trace anywhere else.")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.app import App, open_app
 from bot.content_in_use import ContentInUse
+from bot.dialogue.pace import Paces
 from bot.sending.budget import Pace, SendBudget
 from bot.settings import Settings
 from bot.telegram.application import build, poll
@@ -37,10 +38,11 @@ async def running_bot(
     pace: Pace | None = HURRIED,
     content_folder: Path = CONTENT_FOLDER,
     settings: Settings | None = None,
+    paces: Paces | None = None,
 ) -> AsyncIterator[App]:
     """The bot, polling `telegram`; it answers text only with a `model`. It follows changes in `content_folder`."""
     telegram.flood.enforced = pace is not HURRIED
-    async with open_app(settings or settings_in(folder), ContentInUse(library, content_folder)) as app:
+    async with open_app(settings or settings_in(folder), ContentInUse(library, content_folder), paces) as app:
         if model is not None:
             await app.model.load(model)
         front = Front(app.dialogue.answer, app.text, app.blocked, app.poll_sent)

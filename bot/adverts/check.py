@@ -3,10 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import NamedTuple
 
-from bot.adverts.phrases import PhraseBook, phrase_book
+from bot.adverts.phrases import Match, hints_of, phrase_book
 from content.library import Library
 from nlu.adverts.model import SOFT, AdvertModel, Judgement
 from nlu.adverts.pay import far_too_much, needs_skill
@@ -48,6 +47,20 @@ class _Shown(NamedTuple):
 
 
 @dataclass(frozen=True)
+class _Read:
+    """An advert taken apart once: its sentences, and for each what phrases find in it and whether it warns."""
+
+    sentences: list[Sentence]
+    matches: list[tuple[Match, ...]]
+    warns: list[bool]
+
+    @property
+    def hints(self) -> list[list[str]]:
+        """What the model is told of each sentence."""
+        return [hints_of(found, warns=warns) for found, warns in zip(self.matches, self.warns, strict=True)]
+
+
+@dataclass(frozen=True)
 class Finding:
     """A flag, and the advert's own words for it; `start` and `end` count code points. No words for what is missing."""
 
@@ -77,7 +90,9 @@ class AdvertCheck:
 
     def __init__(self, library: Library, model: AdvertModel, thresholds: Thresholds | None = None) -> None:
         self._library = library
-        self._model = model.with_hints(self._book.hints)
+        self._model = model
+        self._book = phrase_book(library)
+        self._normaliser = Normaliser(load_spellings())
         self._limits = thresholds or Thresholds()
 
     @property
@@ -88,20 +103,12 @@ class AdvertCheck:
         """The same check with other content."""
         return AdvertCheck(library, self._model, self._limits)
 
-    @cached_property
-    def _book(self) -> PhraseBook:
-        return phrase_book(self._library)
-
-    @cached_property
-    def _normaliser(self) -> Normaliser:
-        return Normaliser(load_spellings())
-
     def check(self, text: str) -> Verdict:
         """What is wrong with the advert `text`. Safe for any text."""
-        found = sentences(text, self._normaliser)
-        judged = self._model.judge(found)
-        shown = self._shown(found, judged)
-        findings = [self._finding(text, found, flag, one) for flag, one in shown.items()]
+        read = self._read(text)
+        judged = self._model.judge(read.sentences, read.hints)
+        shown = self._shown(read, judged)
+        findings = [self._finding(text, read.sentences, flag, one) for flag, one in shown.items()]
         limits = self._limits
         if judged.nobody_named >= (limits.nobody_named_for_much if TOO_GOOD in shown else limits.nobody_named):
             findings.append(Finding(NO_EMPLOYER, "", 0, 0, judged.nobody_named))
@@ -113,44 +120,51 @@ class AdvertCheck:
 
     def by_phrase(self, text: str) -> tuple[str, ...]:
         """The flags that phrases alone show, sorted."""
-        return tuple(sorted({found.flag for found in self._book.found(sentences(text, self._normaliser))}))
+        found = (match for matches in self._read(text).matches for match in matches)
+        return tuple(sorted({match.flag for match in found if not match.turned_round}))
 
     def looks_like_advert(self, text: str, *, expected: bool = False) -> bool:
         """Whether the text is an advert rather than a question; less is asked of it where one is expected."""
-        limits = self._limits
-        return self._model.is_advert(sentences(text, self._normaliser)) >= (
-            limits.advert_expected if expected else limits.advert
-        )
+        read = self._read(text)
+        needed = self._limits.advert_expected if expected else self._limits.advert
+        return self._model.is_advert(read.sentences, read.hints) >= needed
 
-    def _shown(self, found: Sequence[Sentence], judged: Judgement) -> dict[str, _Shown]:
+    def _read(self, text: str) -> _Read:
+        found = sentences(text, self._normaliser)
+        plain = [sentence.plain.text for sentence in found]
+        return _Read(found, [self._book.matches(one) for one in plain], [self._book.warns(one) for one in plain])
+
+    def _shown(self, read: _Read, judged: Judgement) -> dict[str, _Shown]:
         """The flags that hold, where each shows most, and the words of a phrase that shows it."""
+        best = self._likeliest(read, judged) | self._promised(read.sentences)
+        limits = self._limits
+        agreed = any(one.end and flag not in SOFT for flag, one in best.items())
+        is_risky = judged.risk >= (limits.risk_with_phrase if agreed and not any(read.warns) else limits.risk)
+        known = {flag: one for flag, one in best.items() if flag in self._library.red_flags}
+        soft = {flag: one for flag, one in known.items() if flag in SOFT and one.score >= limits.soft}
+        if not is_risky:
+            return soft
+        hard = {flag: one for flag, one in known.items() if flag not in SOFT}
+        first = max(hard, key=lambda flag: hard[flag].score, default="")  # something makes it risky: at least this one
+        return soft | {flag: one for flag, one in hard.items() if flag == first or one.score >= limits.flag}
+
+    def _likeliest(self, read: _Read, judged: Judgement) -> dict[str, _Shown]:
+        """For each flag the sentence that shows it most; one with a phrase for it comes before one without."""
         best: dict[str, _Shown] = {}
         for place, one in enumerate(judged.sentences):
             for flag, score in one.flags.items():
                 if flag not in best or score > best[flag].score:
                     best[flag] = _Shown(score, place)
-        for flag, place, start, end in self._book.found(found):
-            score = judged.sentences[place].flags.get(flag, 0.0)
-            score += self._limits.phrase_adds
-            if flag in best and (score >= best[flag].score or not best[flag].end):
-                best[flag] = _Shown(min(max(score, best[flag].score), 1.0), place, start, end)
-        best |= self._promised(found)
-        agreed = any(one.end and flag not in SOFT for flag, one in best.items())
-        risky = judged.risk >= (
-            self._limits.risk_with_phrase if agreed and not self._warns(found) else self._limits.risk
-        )
-        hard = {flag: one for flag, one in best.items() if flag not in SOFT} if risky else {}
-        likeliest = max(hard, key=lambda flag: hard[flag].score, default="")
-        return {
-            flag: one
-            for flag, one in best.items()
-            if flag in self._library.red_flags
-            and (
-                self._holds(flag, one)
-                if flag in SOFT
-                else flag in hard and (flag == likeliest or self._holds(flag, one))
-            )
-        }
+        for place, matches in enumerate(read.matches):
+            for match in matches:
+                if match.turned_round or match.flag not in best:
+                    continue
+                score = judged.sentences[place].flags[match.flag] + self._limits.phrase_adds
+                before = best[match.flag]
+                if score >= before.score or not before.end:
+                    span = read.sentences[place].span(match.start, match.end)
+                    best[match.flag] = _Shown(min(max(score, before.score), 1.0), place, *span)
+        return best
 
     def _promised(self, found: Sequence[Sentence]) -> dict[str, _Shown]:
         """Pay that is far too good, unless a skill is asked for: then it may be what the skill is worth."""
@@ -161,12 +175,6 @@ class AdvertCheck:
             if promise is not None:
                 return {TOO_GOOD: _Shown(1.0, place, *sentence.span(*promise))}
         return {}
-
-    def _warns(self, found: Sequence[Sentence]) -> bool:
-        return any(self._book.warning.search(sentence.plain.text) for sentence in found)
-
-    def _holds(self, flag: str, shown: _Shown) -> bool:
-        return shown.score >= (self._limits.soft if flag in SOFT else self._limits.flag)
 
     def _finding(self, text: str, found: Sequence[Sentence], flag: str, shown: _Shown) -> Finding:
         first, last = self._quoted(text, found[shown.sentence], flag, shown.start, shown.end)
@@ -181,7 +189,7 @@ class AdvertCheck:
         if len(cut) < 2:
             return sentence.start, sentence.end
         plain = [self._normaliser.normalise(text[first:last]).text for first, last in cut]
-        sure = [self._model.judge_piece(one).get(flag, 0.0) for one in plain]
+        sure = [self._model.judge_piece(one, self._book.hints(one)).get(flag, 0.0) for one in plain]
         return cut[sure.index(max(sure))]
 
     def _weight(self, finding: Finding) -> tuple[int, float]:

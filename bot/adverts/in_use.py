@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from bot.adverts.check import AdvertCheck
-from bot.adverts.phrases import PhraseBook, phrase_book
 from content.library import Library
 from nlu.adverts.model import AdvertModel
 
@@ -14,15 +13,7 @@ class AdvertsInUse:
     def __init__(self, content: Callable[[], Library]) -> None:
         self._content = content
         self._model: AdvertModel | None = None
-        self._book: tuple[Library, PhraseBook] | None = None
         self._made: tuple[Library, AdvertCheck] | None = None
-
-    def hints(self, plain: str) -> list[str]:
-        """What the phrases in use find in a sentence of plain text."""
-        library = self._content()
-        if self._book is None or self._book[0] is not library:
-            self._book = (library, phrase_book(library))
-        return self._book[1].hints(plain)
 
     def load(self, model: AdvertModel) -> None:
         """Check with this model from now on."""

@@ -33,6 +33,7 @@ def chat(person: str, jsonl: bool) -> None:
 
 
 async def _chat(settings: "Settings", content: "ContentInUse", person: str, jsonl: bool) -> None:
+    from bot.adverts.phrases import phrase_book
     from bot.app import open_app
     from bot.console.chat import Chat, json_lines, piped
     from bot.model import or_rest, prepare_adverts, prepare_current
@@ -40,7 +41,7 @@ async def _chat(settings: "Settings", content: "ContentInUse", person: str, json
     async with open_app(settings, content) as app:
         with progress_bar("Training the model") as progress:
             await or_rest(prepare_current(app.model, settings.data_dir, progress))
-            await or_rest(prepare_adverts(app.adverts.load, app.adverts.hints, settings.data_dir, progress))
+            await or_rest(prepare_adverts(app.adverts.load, phrase_book(content()).hints, settings.data_dir, progress))
         if not jsonl and sys.stdin.isatty():
             await interactive(app, person)
             return

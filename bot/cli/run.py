@@ -44,13 +44,14 @@ def run() -> None:
 
 
 async def _run(settings: "Settings", content: "ContentInUse") -> None:
+    from bot.adverts.phrases import phrase_book
     from bot.app import open_app
     from bot.model import or_rest, prepare, prepare_adverts, train_and_swap
 
     async with open_app(settings, content) as app:
         with progress_bar("Training the model") as progress:
             up_to_date = await or_rest(prepare(app.model, settings.data_dir, progress))
-            await or_rest(prepare_adverts(app.adverts.load, app.adverts.hints, settings.data_dir, progress))
+            await or_rest(prepare_adverts(app.adverts.load, phrase_book(content()).hints, settings.data_dir, progress))
         swapping = None
         if up_to_date is False:
             click.echo(

@@ -22,6 +22,7 @@ from db.engine import Database
 from db.models import Consent as StoredConsent
 from db.models import Poll
 from nlu.interpreter import Interpreter
+from nlu.language import stronger_language
 
 _ALWAYS = ("stop", "forget", "human")
 _PACED = "telegram:"  # a pipe may be as fast as it likes
@@ -92,13 +93,15 @@ class Dialogue:
         return outcome.replies + await remember(self._database, turn, outcome)
 
     def _pace(self, turn: Turn) -> Pace:
-        """Whether the turn is answered. A cry for help always is, and a wish to stop, to be erased, to be heard."""
-        if self._paces is None or not turn.address.startswith(_PACED):
+        """Whether the turn is answered. A cry for help always is, and a wish to stop, to be erased, to be heard.
+
+        Such a turn is not counted either.
+        """
+        if self._paces is None or not turn.address.startswith(_PACED) or turn.command in _ALWAYS:
             return Pace.ANSWER
-        pace = self._paces.of(turn.address)
-        if turn.command in _ALWAYS or (turn.text and speaks_of_danger(turn.text, self._library())):
-            return Pace.ANSWER
-        return pace
+        # The text of a press is what was asked before, not said now.
+        danger = turn.kind is not Kind.PRESS and speaks_of_danger(turn.text, self._library())
+        return Pace.ANSWER if danger else self._paces.of(turn.address, turn.waited)
 
     async def _for_people(self, request: Request, known: Known) -> Outcome | None:
         """What staff commands and the desk make of the turn, before the bot itself looks at it."""
@@ -160,7 +163,8 @@ class Dialogue:
             if turn.kind is Kind.POLL_ANSWER:
                 return quiz.poll_answered(request, await self._poll(turn.poll_id))
             if turn.command == "check" and turn.text:
-                return self._adverts.of_text(request)
+                spoken = known.chosen or stronger_language(turn.text)
+                return self._adverts.of_text(replace(request, language=spoken))
             return presses.handle(request) if turn.kind is Kind.PRESS else commands.handle(request)
         if turn.kind in _WORDS and turn.text.strip():
             return await self._understanding.answer(request, known.chosen)

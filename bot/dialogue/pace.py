@@ -22,7 +22,8 @@ class Pace(Enum):
 
 @dataclass
 class _Recent:
-    times: deque[float] = field(default_factory=deque)
+    seen: float = 0.0
+    times: deque[float] = field(default_factory=deque)  # of the turns that were answered
     reminded: float | None = None
 
 
@@ -37,20 +38,31 @@ class Paces:
     def __len__(self) -> int:
         return len(self._people)
 
-    def of(self, person: str) -> Pace:
-        """What to do with one more turn of this person. What is not answered does not count against them."""
-        now = self._clock()
+    def of(self, person: str, waited: float = 0.0) -> Pace:
+        """What to do with one more turn of this person, which waited so many seconds for those before it.
+
+        How fast somebody is shows in when turns arrive, not in when they are answered: Telegram takes a message in
+        three seconds in a group. What is not answered does not count against them.
+        """
+        now = self._clock() - waited
         recent = self._people.pop(person, None) or _Recent()
+        recent.seen = now
         self._people[person] = recent
-        if len(self._people) > _PEOPLE:
-            self._people.popitem(last=False)
+        self._forget(now)
         while recent.times and recent.times[0] <= now - WINDOW_SECONDS:
             recent.times.popleft()
         if len(recent.times) < self._most:
             recent.times.append(now)
-            recent.reminded = None
             return Pace.ANSWER
         if recent.reminded is None or now - recent.reminded >= REMIND_EVERY_SECONDS:
             recent.reminded = now
             return Pace.REMIND
         return Pace.LET_PASS
+
+    def _forget(self, now: float) -> None:
+        """Whoever was silent for a whole window is forgotten, and the most silent when there are too many."""
+        while len(self._people) > _PEOPLE or self._longest_silent().seen <= now - WINDOW_SECONDS:
+            self._people.popitem(last=False)
+
+    def _longest_silent(self) -> _Recent:
+        return next(iter(self._people.values()))

@@ -10,7 +10,7 @@ from bot.handover.pages import DeskPages, Rows
 from bot.handover.said import FileId, Talk, Words
 from bot.handover.student_side import NoDesk, Step, StudentSide, TooManyTalks, Written
 from bot.people.rights import NotAllowed
-from bot.pictures import NotAPicture, PictureTooLarge, made_anew
+from bot.pictures import LARGEST_FILE, NotAPicture, PictureTooLarge, made_anew
 from bot.replies import PressKind, Reply
 from bot.turns import Attachment, FileUnavailable, Kind, Turn
 from content.library import Library
@@ -22,7 +22,6 @@ Replies = tuple[Reply, ...]
 _SPOKEN = (Kind.TEXT, Kind.EDITED, Kind.FORWARDED, Kind.PHOTO, Kind.DOCUMENT)
 UNHEARD = (Kind.VOICE, Kind.STICKER, Kind.OTHER)
 AWAY_DAYS = (1, 3, 7, 14)
-_LARGEST_ATTACHMENT = 10 * 1024 * 1024
 
 
 class CannotBeHandedOver(Exception):
@@ -222,7 +221,7 @@ class DeskCommands:
         return Words(turn.text, picture=await self._picture(attachment))
 
     async def _picture(self, attachment: Attachment) -> bytes:
-        if self._fetch is None or attachment.size > _LARGEST_ATTACHMENT:
+        if self._fetch is None or attachment.size > LARGEST_FILE:
             raise CannotBeHandedOver("desk_picture_too_large")
         try:
             return await asyncio.to_thread(made_anew, await self._fetch(attachment.file_id))

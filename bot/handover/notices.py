@@ -15,6 +15,7 @@ from datetime import timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from bot.background import beside
 from bot.handover.pages import DeskPages, Rows, press
 from bot.handover.said import said_of, talk_of
 from bot.replies import Button, Reply
@@ -69,13 +70,8 @@ class Notices:
     @asynccontextmanager
     async def telling(self, every: float = _LOOK_EVERY) -> AsyncIterator[None]:
         """Tell what is due, until left."""
-        task = asyncio.create_task(self._keep_telling(every))
-        try:
+        async with beside(self._keep_telling(every)):
             yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
     async def _keep_telling(self, every: float) -> None:
         while True:

@@ -1,12 +1,12 @@
 """Nobody is forgotten: who waits is brought to mind, and a talk whose counsellor has left goes back to the others."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from bot.background import beside
 from bot.handover.counsellor_side import give_back
 from bot.handover.student_side import tell_counsellors
 from db.engine import Database
@@ -27,13 +27,8 @@ _ALL_TOLD_FROM = 3  # from the third on, colleagues of a counsellor who does not
 @asynccontextmanager
 async def reminding(database: Database, wake: Callable[[], None], every: float = EVERY_SECONDS) -> AsyncIterator[None]:
     """Look for whoever waits now and again and again, until left. `wake` is called when there is something to tell."""
-    task = asyncio.create_task(_keep(database, wake, every))
-    try:
+    async with beside(_keep(database, wake, every)):
         yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 async def _keep(database: Database, wake: Callable[[], None], every: float) -> None:

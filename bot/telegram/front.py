@@ -13,7 +13,8 @@ from telegram.error import BadRequest, NetworkError, TelegramError
 from telegram.ext import Application, CallbackContext, ContextTypes, TypeHandler
 
 from bot.replies import Reply
-from bot.telegram.owners import may_press
+from bot.telegram.owners import refusal
+from bot.telegram.processor import waited
 from bot.telegram.sending import Blocked, Place, PollSent, Sender, Text
 from bot.telegram.turns import address, turn_of
 from bot.turns import Turn
@@ -57,8 +58,7 @@ class Front:
         chat = update.effective_chat
         if turn is None:
             return
-        if self._follows_in_album(update):
-            turn = replace(turn, follows_in_album=True)
+        turn = replace(turn, waited=waited(), follows_in_album=self._follows_in_album(update))
         target = chat.id if chat is not None else int(turn.address.partition(":")[2])
         owner = update.effective_user.id if turn.in_group and update.effective_user is not None else None
         place = Place(target, _thread(update), owner, _answered(update))
@@ -68,10 +68,10 @@ class Front:
         """Acknowledge a press, so that the button stops spinning; somebody else's button does nothing more."""
         chat = query.message.chat if query.message is not None else None
         in_group = chat is not None and chat.type != ChatType.PRIVATE
-        allowed = may_press(query.data or "", query.from_user.id, in_group=in_group)
+        refused = refusal(query.data or "", query.from_user.id, in_group=in_group)
         language = "zh" if (query.from_user.language_code or "zh").startswith("zh") else "en"
-        await _acknowledge(query, None if allowed else self._text("not_your_button", language))
-        return allowed
+        await _acknowledge(query, self._text(refused, language) if refused is not None else None)
+        return refused is None
 
     async def _on_membership(self, update: Update) -> None:
         """In a private chat this says that the person blocked the bot, or let it in again."""

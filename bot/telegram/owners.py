@@ -28,7 +28,12 @@ def taken_apart(data: str) -> tuple[str, int | None]:
         return payload, -1
 
 
-def may_press(data: str, user_id: int, *, in_group: bool) -> bool:
-    """Whether this person may press the button; in a group one without an owner is nobody's."""
+def refusal(data: str, user_id: int, *, in_group: bool) -> str | None:
+    """The key of what is said to whoever may not press the button; None for whoever may.
+
+    In a group a button without an owner is from an earlier version, and nobody's.
+    """
     _, owner = taken_apart(data)
-    return owner == user_id or (owner is None and not in_group)
+    if owner == user_id or (owner is None and not in_group):
+        return None
+    return "not_your_button" if owner is not None and owner > 0 else "old_button_group"

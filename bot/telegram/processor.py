@@ -1,7 +1,9 @@
 """In order within a chat, side by side across chats: one slow student delays nobody else."""
 
 import asyncio
+import time
 from collections.abc import Awaitable
+from contextvars import ContextVar
 from typing import Any
 
 from telegram import Update
@@ -11,6 +13,15 @@ AT_ONCE = 256
 # python-telegram-bot takes a place before it asks us whose turn it is. So that the waiting messages of one chat do not
 # fill all places, its own limit is out of reach, and ours counts only those whose turn it is.
 _OUT_OF_REACH = 1_000_000
+
+
+_arrived: ContextVar[float] = ContextVar("arrived")
+
+
+def waited() -> float:
+    """How many seconds the update that is being handled waited for its turn."""
+    now = time.monotonic()
+    return now - _arrived.get(now)
 
 
 class OrderedPerChat(BaseUpdateProcessor):
@@ -23,6 +34,7 @@ class OrderedPerChat(BaseUpdateProcessor):
         self._waiting: dict[int, int] = {}
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        _arrived.set(time.monotonic())
         key = _key(update)
         if key is None:
             await coroutine

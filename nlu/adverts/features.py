@@ -16,30 +16,28 @@ _MOST_KNOWN = 12
 _NEAR = 5
 
 
-Hints = Callable[[str], Iterable[str]]
-"""The flags that phrases written by people find in a sentence of plain text."""
+Hints = Callable[[str], Sequence[str]]
+"""Gives what phrases written by people find in a sentence of plain text: names of flags."""
 
 
 class Reader:
     """Names what is in sentences of plain text. `words`: the Chinese words it knows, and how frequent each is."""
 
-    def __init__(self, words: Mapping[str, int], hints: Hints) -> None:
+    def __init__(self, words: Mapping[str, int]) -> None:
         self.words = dict(words)
         self._tokeniser = Tokeniser(words)
-        self._hints = hints
 
-    def with_hints(self, hints: Hints) -> "Reader":
-        """The same reader with other phrases."""
-        return Reader(self.words, hints)
-
-    def sentence(self, plain: str) -> set[str]:
-        """The letters and words of one sentence, which words stand near each other, and what they mean."""
-        found = _letters_and_words(plain) | _meanings(plain) | {f"h {flag}" for flag in self._hints(plain)}
+    def sentence(self, plain: str, hints: Iterable[str]) -> set[str]:
+        """The letters and words of one sentence, which stand near each other, what they mean, and what phrases find."""
+        found = _letters_and_words(plain) | _meanings(plain) | {f"h {flag}" for flag in hints}
         return found | self._near(plain)
 
-    def advert(self, sentences: Sequence[str]) -> tuple[list[set[str]], set[str]]:
-        """What is in each sentence, its neighbours (`~`), anywhere in the advert (`*`); and in the whole advert."""
-        own = [self.sentence(plain) for plain in sentences]
+    def advert(self, sentences: Sequence[str], hints: Sequence[Iterable[str]]) -> tuple[list[set[str]], set[str]]:
+        """What is in each sentence, its neighbours (`~`), anywhere in the advert (`*`); and in the whole advert.
+
+        `hints`: for each sentence what phrases find in it.
+        """
+        own = [self.sentence(plain, found) for plain, found in zip(sentences, hints, strict=True)]
         telling = [{name for name in features if _tells_of_the_whole(name)} for features in own]
         anywhere = {f"*{name}" for name in set().union(*telling)} if own else set()
         with_context = []

@@ -10,20 +10,17 @@ from filelock import FileLock
 from nlu.adverts.data import ADVERTS, read_adverts
 from nlu.adverts.features import Hints
 from nlu.adverts.model import AdvertModel, train
+from nlu.lexicon import LEXICON_DIR
 from nlu.model_files import models_dir
 from nlu.normalise import Normaliser
-from nlu.spelling import SPELLING_FILE, load_spellings
+from nlu.spelling import load_spellings
 from nlu.training_data import read_training_data
 
 Progress = Callable[[str, float], None]
 
 _SOURCES = (
-    "adverts/data.py",
-    "adverts/features.py",
-    "adverts/model.py",
-    "adverts/pieces.py",
-    "network.py",
-    "normalise.py",
+    *("adverts/data.py", "adverts/features.py", "adverts/model.py", "adverts/pieces.py", "network.py", "normalise.py"),
+    *("concepts.py", "lexicon.py", "phrases.py", "spelling.py", "tokens.py"),
 )
 _KEPT = 2
 _ONE_IN = 25
@@ -33,7 +30,11 @@ def advert_model_path(data_dir: Path, adverts: Path = ADVERTS) -> Path:
     """Where the model of today's adverts is or will be."""
     digest = hashlib.sha256()
     nlu = Path(__file__).parent.parent
-    for path in (*sorted(adverts.glob("*.yml")), SPELLING_FILE, *(nlu / source for source in _SOURCES)):
+    for path in (
+        *sorted(adverts.glob("*.yml")),
+        *sorted(LEXICON_DIR.glob("*.yml")),
+        *(nlu / source for source in _SOURCES),
+    ):
         content = path.read_bytes()
         digest.update(f"\0{path.name}\0{len(content)}\0".encode() + content)
     return models_dir(data_dir) / f"adverts-{digest.hexdigest()[:12]}.npz"
@@ -44,12 +45,12 @@ def ensure_advert_model(
 ) -> AdvertModel:
     """The model of today's adverts; trains it when it is missing or damaged. Raises BadAdvert."""
     path = advert_model_path(data_dir, adverts)
-    found = _loaded(path, hints)
+    found = _loaded(path)
     if found is not None:
         return found
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.parent / ".adverts.lock"):
-        found = _loaded(path, hints)  # another process may have trained it while we waited
+        found = _loaded(path)  # another process may have trained it while we waited
         if found is not None:
             return found
         if progress is not None:
@@ -66,9 +67,9 @@ def _questions() -> list[str]:
     return [sentence.text for sentence in read_training_data()][::_ONE_IN]
 
 
-def _loaded(path: Path, hints: Hints) -> AdvertModel | None:
+def _loaded(path: Path) -> AdvertModel | None:
     try:
-        return AdvertModel.from_file(path, hints)
+        return AdvertModel.from_file(path)
     except (OSError, ValueError, KeyError, EOFError):
         return None
 

@@ -90,17 +90,13 @@ class AdvertModel:
         self._vocabulary = vocabulary
         self._flags, self._risk, self._named, self._advert = self._networks = tuple(networks)
 
-    def with_hints(self, hints: Hints) -> "AdvertModel":
-        """The same model with other phrases."""
-        return AdvertModel(self._reader.with_hints(hints), self._vocabulary, self._networks)
-
     @property
     def flags(self) -> tuple[str, ...]:
         return tuple(name for name in self._flags.intents if name != NONE)
 
-    def judge(self, found: Sequence[Sentence]) -> Judgement:
-        """What each sentence shows, and what the advert is as a whole."""
-        features, whole = self._reader.advert([sentence.plain.text for sentence in found])
+    def judge(self, found: Sequence[Sentence], hints: Sequence[Sequence[str]]) -> Judgement:
+        """What each sentence shows, and what the advert is as a whole. `hints`: what phrases find in each sentence."""
+        features, whole = self._reader.advert([sentence.plain.text for sentence in found], hints)
         judged = tuple(Judged(one, self._of_sentence(names)) for one, names in zip(found, features, strict=True))
         vector = self._vocabulary.vector(whole)
         shown = max((sum(p for flag, p in one.flags.items() if flag not in SOFT) for one in judged), default=0.0)
@@ -108,14 +104,14 @@ class AdvertModel:
         risk -= _LENGTH_COSTS * math.log(len(found) + 1)
         return Judgement(judged, 1 / (1 + math.exp(-risk)), 1 - _probability(self._named, vector))
 
-    def is_advert(self, found: Sequence[Sentence]) -> float:
+    def is_advert(self, found: Sequence[Sentence], hints: Sequence[Sequence[str]]) -> float:
         """How probable it is that a message is an advert, and not a question or a story of somebody's own."""
-        _, whole = self._reader.advert([sentence.plain.text for sentence in found])
+        _, whole = self._reader.advert([sentence.plain.text for sentence in found], hints)
         return _probability(self._advert, self._vocabulary.vector(whole))
 
-    def judge_piece(self, plain: str) -> dict[str, float]:
+    def judge_piece(self, plain: str, hints: Sequence[str]) -> dict[str, float]:
         """How probable each flag is in a stretch of plain text that stands alone."""
-        return self._of_sentence(self._reader.sentence(plain))
+        return self._of_sentence(self._reader.sentence(plain, hints))
 
     def _of_sentence(self, names: set[str]) -> dict[str, float]:
         probabilities = self._flags.probabilities(self._vocabulary.vector(names))
@@ -140,7 +136,7 @@ class AdvertModel:
         return out.getvalue()
 
     @classmethod
-    def from_file(cls, path: Path, hints: Hints) -> "AdvertModel":
+    def from_file(cls, path: Path) -> "AdvertModel":
         """The model in `path`. Raises OSError, ValueError or KeyError when it is none."""
         with np.load(path, allow_pickle=False) as data:
             about = json.loads(data["about"].tobytes().decode())
@@ -150,20 +146,25 @@ class AdvertModel:
                 keys = sorted(key for key in data.files if key.startswith(f"layer{network}_"))
                 layers: list[Floats] = [data[key] for key in keys]
                 networks.append(IntentNetwork(intents, layers, 1.0))
-            return cls(Reader(about["words"], hints), vocabulary, networks)
+            return cls(Reader(about["words"]), vocabulary, networks)
 
 
 def train(
     adverts: Sequence[Advert], normaliser: Normaliser, hints: Hints, questions: Sequence[str] = ()
 ) -> AdvertModel:
-    """Learn from adverts whose telling words are marked, and from `questions` what is none."""
+    """Learn from adverts whose telling words are marked, and from `questions` what is none. `hints`: the phrases."""
     read = [(advert, sentences(advert.text, normaliser)) for advert in adverts]
-    reader = Reader(_words(sentence.plain.text for _, found in read for sentence in found), hints)
+    reader = Reader(_words(sentence.plain.text for _, found in read for sentence in found))
     rows: list[set[str]] = []
     labels: list[str] = []
     wholes: list[set[str]] = []
+
+    def taken_apart(found: Sequence[Sentence]) -> tuple[list[set[str]], set[str]]:
+        texts = [sentence.plain.text for sentence in found]
+        return reader.advert(texts, [hints(text) for text in texts])
+
     for advert, found in read:
-        features, whole = reader.advert([sentence.plain.text for sentence in found])
+        features, whole = taken_apart(found)
         wholes.append(whole)
         for sentence, names in zip(found, features, strict=True):
             for label in sorted(labels_of(advert, sentence)) or [NONE]:
@@ -175,7 +176,7 @@ def train(
     width = len(vocabulary.columns)
     risky = [_YES if advert.flags - SOFT else _NO for advert, _ in read]
     named = [_NO if "no_employer_named" in advert.flags else _YES for advert, _ in read]
-    asked = [reader.advert([one.plain.text for one in sentences(text, normaliser)])[1] for text in questions]
+    asked = [taken_apart(sentences(text, normaliser))[1] for text in questions]
     networks = [
         train_network(of_sentences, labels, width, OF_SENTENCES),
         train_network(of_adverts, risky, width, OF_ADVERTS),

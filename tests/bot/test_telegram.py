@@ -10,7 +10,7 @@ from telegram import Update, User
 from bot.sending.budget import SendBudget
 from bot.telegram.application import build, poll
 from bot.telegram.front import Front
-from bot.telegram.processor import OrderedPerChat
+from bot.telegram.processor import OrderedPerChat, waited
 from bot.telegram.turns import turn_of
 from content.library import Library
 from tests.fakes.chats import BOT
@@ -130,6 +130,20 @@ async def test_one_who_floods_takes_no_place_from_others() -> None:
     slow.set()
     await asyncio.gather(*tasks)
     assert answered
+
+
+async def test_how_long_an_update_waited_for_those_before_it() -> None:
+    processor, found = OrderedPerChat(), []
+
+    async def handle(number: int) -> None:
+        found.append(waited())
+        if number == 0:
+            await asyncio.sleep(0.05)
+
+    updates = [Update.de_json({"update_id": n, "message": _message(7, n)}, None) for n in range(2)]
+    await asyncio.gather(*(processor.process_update(update, handle(n)) for n, update in enumerate(updates)))
+    first, second = found
+    assert first < 0.04 < second
 
 
 async def test_order_within_a_chat_when_full() -> None:

@@ -57,6 +57,7 @@ def test_a_copy_is_right_too(folder: Path) -> None:
         ("laws/atofl-31.yml", "in_force: 2022-12-01", "in_force: 2999-12-01", "not in force yet"),
         ("interface.yml", "  greet:", "  greeet:", "the bot says 'greet', which is missing"),
         ("interface.yml", "{date} 起施行", "{day} 起施行", "the places in curly brackets must be: {date}"),
+        ("interface.yml", "这些按钮是给", "这些按钮是给" * 40, "longer than Telegram's 200 characters"),
         ("interface.yml", "  - check_job", "  - check_jobs", "there is no answer 'check_jobs'"),
         ("hotlines.yml", 'number: "96110"', 'number: "96111"', "'96110' is not in hotlines.yml"),
     ],

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.adverts.phrases import phrase_book
 from bot.app import App
 from bot.settings import PROJECT
 from content.library import Library
@@ -30,5 +31,5 @@ async def running(
         serving(FakeTelegram()) as telegram,
         running_bot(telegram, library, model_path, tmp_path_factory.mktemp("bot")) as app,
     ):
-        app.adverts.load(ensure_advert_model(PROJECT / "var", app.adverts.hints))
+        app.adverts.load(ensure_advert_model(PROJECT / "var", phrase_book(library).hints))
         yield Running(telegram, app)
