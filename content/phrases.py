@@ -12,6 +12,7 @@ from functools import lru_cache
 _PART = re.compile(r"\(([^()]+)\)|([^()|\s]+)")
 _WHOLE = re.compile(rf"(?:{_PART.pattern})(?:\s+(?:{_PART.pattern}))*")
 _GAP_HAN, _GAP_LATIN = 12, 30
+_NOT_LETTERS = re.compile(r"#[a-z0-9]*|_")  # in a word: a number with its unit, a space
 _NUMBER = r"\d[\d.,]*"
 
 
@@ -27,6 +28,19 @@ def pattern(phrase: str) -> str:
     parts = [match[1] or match[2] for match in _PART.finditer(phrase)]
     gap = _GAP_LATIN if phrase.isascii() else _GAP_HAN
     return rf"[^,，;；]{{0,{gap}}}?".join(_alternatives(part.split("|")) for part in parts)
+
+
+def literals(phrase: str) -> list[frozenset[str]]:
+    """For each part of a phrase some letters, one of which stands in every text that has the phrase.
+
+    Latin letters are those at the beginning of a word. Empty where a part may be a bare number.
+    """
+    found = []
+    for match in _PART.finditer(phrase):
+        words = filter(None, (match[1] or match[2]).lower().split("|"))
+        pieces = [max(_NOT_LETTERS.split(word), key=len) for word in words]
+        found.append(frozenset(pieces) if all(pieces) else frozenset[str]())
+    return found
 
 
 def compiled(phrases: Iterable[str]) -> re.Pattern[str] | None:

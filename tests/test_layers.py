@@ -33,6 +33,7 @@ MAY_IMPORT = {
         "content",
         "nlu.adverts",
         "nlu.normalise",
+        "nlu.phrases",
         "nlu.spelling",
     },
     "bot/pictures.py": set(),

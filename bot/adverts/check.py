@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bot.adverts.phrases import Match, hints_of, phrase_book
 from content.library import Library
+from nlu.adverts.employers import names_employer
 from nlu.adverts.model import SOFT, AdvertModel, Judgement
 from nlu.adverts.pay import far_too_much, needs_skill
 from nlu.adverts.pieces import Sentence, pieces, sentences
@@ -26,13 +27,13 @@ _LINK = re.compile(
 class Thresholds:
     """How sure the model must be. Chosen by cross-validation on the adverts it is trained on (docs/adverts.md)."""
 
-    risk: float = 0.5  # of the whole advert: below it no hard flag holds
-    risk_with_phrase: float = 0.2  # where a phrase for a hard flag stands in it, and it is no warning
+    risk: float = 0.35  # of the whole advert: below it no hard flag holds
+    risk_with_phrase: float = 0.15  # where a phrase for a hard flag stands in it, and it is no warning
     flag: float = 0.4  # of a sentence, in a risky advert
     phrase_adds: float = 0.25  # to a sentence in which a phrase agrees
     soft: float = 0.5
     nobody_named: float = 0.5
-    nobody_named_for_much: float = 0.2  # where the pay is far too good, whoever pays it must be plain to see
+    nobody_named_for_much: float = 0.2  # where the pay is far too good
     advert: float = 0.7
     advert_expected: float = 0.3
 
@@ -106,11 +107,10 @@ class AdvertCheck:
     def check(self, text: str) -> Verdict:
         """What is wrong with the advert `text`. Safe for any text."""
         read = self._read(text)
-        judged = self._model.judge(read.sentences, read.hints)
+        judged = self._model.judge(text, read.sentences, read.hints)
         shown = self._shown(read, judged)
         findings = [self._finding(text, read.sentences, flag, one) for flag, one in shown.items()]
-        limits = self._limits
-        if judged.nobody_named >= (limits.nobody_named_for_much if TOO_GOOD in shown else limits.nobody_named):
+        if self._names_nobody(text, judged, far_too_much=TOO_GOOD in shown):
             findings.append(Finding(NO_EMPLOYER, "", 0, 0, judged.nobody_named))
         findings.sort(key=self._weight)
         hard = [one for one in findings if one.flag not in SOFT]
@@ -147,6 +147,12 @@ class AdvertCheck:
         hard = {flag: one for flag, one in known.items() if flag not in SOFT}
         first = max(hard, key=lambda flag: hard[flag].score, default="")  # something makes it risky: at least this one
         return soft | {flag: one for flag, one in hard.items() if flag == first or one.score >= limits.flag}
+
+    def _names_nobody(self, text: str, judged: Judgement, *, far_too_much: bool) -> bool:
+        """Whether nobody who hires is named. Who promises far too much must be plain to see."""
+        if far_too_much:
+            return judged.nobody_named >= self._limits.nobody_named_for_much or not names_employer(text)
+        return judged.nobody_named >= self._limits.nobody_named
 
     def _likeliest(self, read: _Read, judged: Judgement) -> dict[str, _Shown]:
         """For each flag the sentence that shows it most; one with a phrase for it comes before one without."""

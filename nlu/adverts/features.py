@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from nlu.concepts import load_glossary, load_topics
@@ -20,6 +21,30 @@ Hints = Callable[[str], Sequence[str]]
 """Gives what phrases written by people find in a sentence of plain text: names of flags."""
 
 
+NEAR, ANYWHERE = "~", "*"
+"""Before the name of a feature that stands in a sentence beside this one, and anywhere in the advert."""
+
+
+@dataclass(frozen=True, slots=True)
+class InAdvert:
+    """What is in each sentence of an advert."""
+
+    own: list[set[str]]
+
+    def around(self) -> list[set[str]]:
+        """For each sentence everything that may tell of it: its own, its neighbours', and the whole advert's."""
+        telling = [{name for name in own if tells_of_the_whole(name)} for own in self.own]
+        anywhere = {ANYWHERE + name for name in set().union(*telling)}
+        near = [{NEAR + name for name in names} for names in telling]
+        beside = zip([set(), *near], self.own, [*near[1:], set()], strict=False)
+        return [own | before | after | anywhere for before, own, after in beside]
+
+    @property
+    def whole(self) -> set[str]:
+        """What is in the advert as a whole."""
+        return set().union(*self.own)
+
+
 class Reader:
     """Names what is in sentences of plain text. `words`: the Chinese words it knows, and how frequent each is."""
 
@@ -32,19 +57,9 @@ class Reader:
         found = _letters_and_words(plain) | _meanings(plain) | {f"h {flag}" for flag in hints}
         return found | self._near(plain)
 
-    def advert(self, sentences: Sequence[str], hints: Sequence[Iterable[str]]) -> tuple[list[set[str]], set[str]]:
-        """What is in each sentence, its neighbours (`~`), anywhere in the advert (`*`); and in the whole advert.
-
-        `hints`: for each sentence what phrases find in it.
-        """
-        own = [self.sentence(plain, found) for plain, found in zip(sentences, hints, strict=True)]
-        telling = [{name for name in features if _tells_of_the_whole(name)} for features in own]
-        anywhere = {f"*{name}" for name in set().union(*telling)} if own else set()
-        with_context = []
-        for place, features in enumerate(own):
-            near = set().union(*telling[max(place - 1, 0) : place], *telling[place + 1 : place + 2])
-            with_context.append(features | {f"~{name}" for name in near} | anywhere)
-        return with_context, set().union(*own) if own else set()
+    def advert(self, sentences: Sequence[str], hints: Sequence[Iterable[str]]) -> "InAdvert":
+        """What is in an advert. `hints`: for each sentence what phrases find in it."""
+        return InAdvert([self.sentence(plain, found) for plain, found in zip(sentences, hints, strict=True)])
 
     def _near(self, plain: str) -> set[str]:
         """Pairs of words at most five apart: 「收」 and 「卡」, whatever stands between them."""
@@ -83,7 +98,7 @@ def _letters_and_words(plain: str) -> set[str]:
     return found
 
 
-def _tells_of_the_whole(name: str) -> bool:
+def tells_of_the_whole(name: str) -> bool:
     """Longer stretches only: a single letter somewhere else says nothing."""
     if name.startswith(("k ", "g ", "h ")):
         return True

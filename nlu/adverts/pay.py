@@ -8,13 +8,13 @@ from nlu.numerals import find_numerals
 # What is far above the going rate for work without skills (yuan; in brackets dollars, euros, pounds). Students' usual
 # part-time work pays 12 to 30 yuan an hour and 100 to 250 a day; docs/adverts.md says where the lines come from.
 _TOO_MUCH = {"hour": 100, "day": 350, "piece": 250, "week": 4_000, "month": 15_000}
-_TOO_MUCH_ABROAD = {"hour": 55, "day": 220, "piece": 150, "week": 1_100, "month": 4_500}
+_TOO_MUCH_ABROAD = {"hour": 40, "day": 220, "piece": 150, "week": 900, "month": 4_000}
 
 _BEFORE = {
-    "hour": r"时薪|每小时|一小时|一个小时|小时薪资|/h",
-    "day": r"日结|日薪|日入|日赚|每天|一天|天天|每晚|一晚|每日|半天|一夜",
-    "week": r"周薪|周入|每周|一周|周结",
-    "month": r"月薪|月入|月赚|每月|一个月|底薪|月综合|保底",
+    "hour": r"时薪|每小时|一小时|一个小时|小时薪资|/h(?![a-z])|hourly",
+    "day": r"日结|日薪|日入|日赚|日均|每天|一天|天天|每晚|一晚|每日|半天|一夜|daily|every day",
+    "week": r"周薪|周入|每周|一周|周结|weekly",
+    "month": r"月薪|月入|月赚|每月|一个月|底薪|月综合|保底|salary|wages?|monthly",
     "piece": r"一次|每次|一趟|一单|每单|一张|每张|一场|跑一趟|一个|每个",
 }
 _AFTER = {
@@ -24,6 +24,17 @@ _AFTER = {
     "month": r"(?:元|块|r|rmb|usd)?\s*(?:/|每|一|per|a|个)?\s*(?:月|month|monthly|mo)(?![a-z])",
     "piece": r"(?:元|块|r|rmb|usd)?\s*(?:/|每|一|per|a|each)?\s*(?:次|趟|单|张|pickup|run|visit|trip|errand|each)",
 }
+_YUAN = re.compile(r"rmb|yuan|cny|kuai|¥|￥|元|块")
+_YEN = re.compile(r"\s*(?:日元|円|jpy|yen|韩元|krw|won|越南盾|泰铢|卢布)")
+_PER_YEAR = re.compile(r"\s*(?:元|块|usd|gbp|eur)?\s*(?:per|a|an|/|每|一)?\s*(?:year|yr|annum|pa\b|p\.a|年)")
+_LEAST_YEARLY = 12_000  # "salary 24,500" is what a year pays
+_NO_PAY_BEFORE = re.compile(
+    r"(?:走|流水|额度|限额|取|过账|入账|存|交|押|缴|充|垫|"
+    r"capped at|limit|moves?)[^，。,.;；]{0,4}$|[0-9][:：]$"
+)
+# What is paid for a stretch of time: 「两小时2000」, `3 hours, $600`.
+_STRETCH = re.compile(r"\s*(?:个)?(?P<unit>小时|钟头|分钟|天|晚|hours?|hrs?|h|minutes?|mins?|days?|nights?)(?![a-z])")
+_HOURS = {"分钟": 1 / 60, "m": 1 / 60, "小": 1.0, "钟": 1.0, "h": 1.0}
 _MONEY_BEFORE = re.compile(r"[$£€]\s*$|(?:usd|eur|gbp)\s*$")
 _MONEY_AFTER = re.compile(r"\s*(?:[$£€]|usd|dollars|eur|pounds|bucks)")
 _VAGUE = re.compile(
@@ -35,9 +46,11 @@ _SKILLED = re.compile(
     r"工程师|程序员|开发|算法|架构|前端|后端|java|python|golang|go经验|律师|医生|护士|会计师|同传|口译|翻译|教练|持证|执业|资深|"
     r"高级|硕士|博士|总监|经理(?:人)?岗|主刀|飞行|船员证|摄影|跟拍|主持|配音|engineer|developer|senior|ph\.?d|licen[cs]ed|"
     r"years? of experience|\d\+? years|degree|bachelor|master|nurse|physician|scientist|analyst|architect|accountant|"
-    r"lawyer|violin|photographer|manager|director\b(?! on paper)|translator|consultant|驾照|叉车|电工|焊工"
+    r"lawyer|violin|photographer|manager|director\b(?! on paper)|translator|consultant|驾照|叉车|电工|焊工|家教|家长|"
+    r"高一|高二|高三|初一|初二|初三|雅思|托福|速记|驻唱|伴奏|tutor|gcse|a-level|ielts"
 )
 _REACH = 10  # letters between the number and what it is for
+_CLOSE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +71,36 @@ class Pay:
 
 def pays(plain: str) -> list[Pay]:
     """Everything that is paid according to one sentence of plain text."""
+    numerals = find_numerals(plain)
     found = []
-    for numeral in find_numerals(plain):
-        unit = _unit(plain, numeral.start, numeral.end)
-        if unit is not None:
-            abroad = bool(_MONEY_BEFORE.search(plain[: numeral.start]) or _MONEY_AFTER.match(plain, numeral.end))
-            found.append(Pay(float(numeral.value), unit, abroad or _is_english(plain), numeral.start, numeral.end))
+    for before, numeral in zip([None, *numerals], numerals, strict=False):
+        start, end = numeral.start, numeral.end
+        if _YEN.match(plain, end) or _PER_YEAR.match(plain, end) or _NO_PAY_BEFORE.search(plain[:start]):
+            continue
+        unit, amount = _unit(plain, start, end), float(numeral.value)
+        if unit is None and before is not None:
+            unit, share = _for_a_stretch(plain[before.end : start], float(before.value))
+            amount *= share
+        abroad = _is_abroad(plain, start, end)
+        if unit is not None and not (abroad and unit == "month" and amount >= _LEAST_YEARLY):
+            found.append(Pay(amount, unit, abroad, start, end))
     return found
+
+
+def _for_a_stretch(between: str, length: float) -> tuple[str | None, float]:
+    """The unit of what is paid for `length` hours, days or minutes, and which share of it one unit is."""
+    match = _STRETCH.match(between)
+    if match is None or len(between) - match.end() > _CLOSE or not length:
+        return None, 1.0
+    hours = _HOURS.get(match["unit"], _HOURS.get(match["unit"][0]))
+    return ("day", 1 / length) if hours is None else ("hour", 1 / max(length * hours, 1.0))
+
+
+def _is_abroad(plain: str, start: int, end: int) -> bool:
+    """Whether a sum is in dollars, euros or pounds."""
+    if _MONEY_BEFORE.search(plain[:start]) or _MONEY_AFTER.match(plain, end):
+        return True
+    return _is_english(plain) and not _YUAN.search(plain)
 
 
 def far_too_much(plain: str) -> tuple[int, int] | None:

@@ -13,8 +13,13 @@ from bot.adverts.phrases import phrase_book
 from bot.dialogue.advert_pages import advert_page
 from bot.settings import PROJECT
 from content.library import Library
+from content.phrases import compiled
 from content.schema import LONGEST_MESSAGE
+from nlu.adverts.data import read_adverts
 from nlu.adverts.files import ensure_advert_model
+from nlu.adverts.pieces import sentences
+from nlu.normalise import Normaliser
+from nlu.spelling import load_spellings
 
 pytestmark = pytest.mark.model
 
@@ -127,3 +132,15 @@ def test_it_does_not_get_worse_on_adverts_nobody_tuned_on(check: AdvertCheck) ->
     assert figures["risky_found"] >= FLOOR_FOUND
     assert figures["honest_flagged"] <= CEILING_FLAGGED
     assert figures["flags"]["precision"] >= 0.75
+
+
+def test_every_phrase_is_tried_where_it_may_stand(library: Library) -> None:
+    book, normaliser = phrase_book(library), Normaliser(load_spellings())
+    every = {name: compiled((*flag.phrases.zh, *flag.phrases.en)) for name, flag in library.red_flags.items()}
+    found = 0
+    for advert in read_adverts():
+        for sentence in sentences(advert.text, normaliser):
+            flags = {match.flag for match in book.matches(sentence.plain.text)}
+            assert flags == {flag for flag, pattern in every.items() if pattern and pattern.search(sentence.plain.text)}
+            found += len(flags)
+    assert found > 1000

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content.phrases import BadPhrase, compiled, pattern
+from content.phrases import BadPhrase, compiled, literals, pattern
 
 
 def finds(phrase: str, text: str) -> bool:
@@ -63,3 +63,36 @@ def test_any_word_finds_itself(word: str) -> None:
 
 def test_no_phrases_find_nothing() -> None:
     assert compiled([]) is None
+
+
+@pytest.mark.parametrize(
+    "phrase", ["(收|租) (银行卡|u盾)", "bank_account (rent|#usd)", "#元/天", "dm (me|us)", "一张 #"]
+)
+@given(
+    text=st.lists(
+        st.sampled_from(
+            [
+                "收",
+                "租",
+                "银行卡",
+                "u盾",
+                "bank",
+                "account",
+                "rent",
+                "500",
+                "usd",
+                "5usd",
+                "3元/天",
+                "dm",
+                "me",
+                "a",
+                ",",
+                "一张",
+            ]
+        )
+    )
+)
+def test_what_a_phrase_finds_has_something_of_each_of_its_parts(phrase: str, text: list[str]) -> None:
+    plain = " ".join(text)
+    if finds(phrase, plain):
+        assert all(not part or any(letters in plain for letters in part) for part in literals(phrase))

@@ -39,6 +39,10 @@ def test_the_amount_and_what_for(text: str, amount: float, unit: str) -> None:
         "120$ an hour",
         "躺赚",
         "earn 6 figures",
+        "两小时 2000 现结",
+        "3 hours, $600",
+        "10天8000",
+        "15分钟500",
     ],
 )
 def test_far_too_much(text: str) -> None:
@@ -58,6 +62,14 @@ def test_far_too_much(text: str) -> None:
         "押金500",
         "3天",
         "2024年",
+        "8:30-17:30,130元/天",  # no thirty thousand
+        "90 rmb/h, no experience",  # yuan in English
+        "salary £24,500",  # a year
+        "annual pay 60,000 usd per year",
+        "月薪15万日元",
+        "每天走5000",  # what goes through the account
+        "2元/head,满200人",
+        "8小时200",
     ],
 )
 def test_what_work_usually_pays(text: str) -> None:
