@@ -1,16 +1,20 @@
 """The composition root: the one place that knows every concrete class."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.adverts.in_use import AdvertsInUse
 from bot.adverts.reading import PictureReader
 from bot.adverts.screenshots import Screenshots
 from bot.alerts import Alerts, Send
+from bot.campaigns.commands import CampaignCommands
+from bot.campaigns.progress import progress_page
+from bot.campaigns.sender import Post, Sender
+from bot.campaigns.service import CampaignService
 from bot.content_in_use import ContentInUse
 from bot.dialogue.dialogue import Dialogue
 from bot.dialogue.pace import Paces
@@ -22,9 +26,11 @@ from bot.handover.student_side import StudentSide
 from bot.housekeeping import keeping_house
 from bot.key import open_keyring
 from bot.model import ModelInUse
+from bot.people.blocked import note_blocked
 from bot.people.commands import PeopleCommands
 from bot.people.invites import PeopleService
 from bot.settings import Settings
+from content.library import Library
 from content.schema import Language
 from db.engine import Database
 from db.upgrade import upgrade
@@ -57,11 +63,14 @@ class App:
     screenshots: Screenshots
     notices: Notices
     desk: DeskCommands
+    campaigns: CampaignService
+    sender: Sender
     links: Links = field(default_factory=Links)
     _telling: "asyncio.Task[None] | None" = None
 
-    def connect(self, send: Send, deliver: Deliver, fetch: Fetch) -> None:
+    def connect(self, send: Send, deliver: Deliver, fetch: Fetch, post: Post) -> None:
         """Let messages that answer nobody go out, and files be fetched; what the admins should know is told now."""
+        self.sender.connect(post)
         self.alerts.connect(send)
         self.notices.connect(deliver)
         self.desk.connect(fetch)
@@ -81,10 +90,7 @@ class App:
 
     async def blocked(self, address: str, blocked: bool) -> None:
         """Note that somebody blocked the bot, or let it in again."""
-        async with self.database.write() as work:
-            person = await work.people.find(address)
-            if person is not None:
-                person.blocked_at = datetime.now(UTC) if blocked else None
+        await note_blocked(self.database, address, blocked=blocked)
 
 
 @asynccontextmanager
@@ -107,19 +113,42 @@ async def open_app(settings: Settings, content: ContentInUse, paces: Paces | Non
         model = ModelInUse()
         links = Links()
         alerts = Alerts(database, content)
-        staff = PeopleCommands(people, content, links, settings.timezone)
         notices = Notices(database, content, ZoneInfo(settings.timezone))
+        staff = PeopleCommands(people, content, links, settings.timezone, notices.wake)
         desk = _desk(settings, database, content, notices)
+        sender = Sender(
+            database,
+            content,
+            ZoneInfo(settings.timezone),
+            approve_from=settings.approve_from,
+            progress=partial(progress_page, content),
+            wake_notices=notices.wake,
+        )
+        campaigns = campaign_service(settings, database, content, wake=sender.wake, tell=notices.wake)
         adverts, reader = AdvertsInUse(content), PictureReader()
         screenshots = Screenshots(reader)
         paces = Paces() if paces is None else paces
-        dialogue = Dialogue(database, content, model, staff, desk, check=adverts, read=screenshots.read, paces=paces)
+        making = CampaignCommands(
+            campaigns, people, database, content, ZoneInfo(settings.timezone), settings.approve_from
+        )
+        dialogue = Dialogue(
+            database,
+            content,
+            model,
+            staff,
+            desk,
+            check=adverts,
+            read=screenshots.read,
+            paces=paces,
+            campaigns=making,
+        )
         try:
             async with (
                 keeping_house(database),
                 content.watching(alerts.about_content),
                 notices.telling(),
                 reminding(database, notices.wake),
+                sender.sending(),
             ):
                 yield App(
                     settings,
@@ -133,11 +162,27 @@ async def open_app(settings: Settings, content: ContentInUse, paces: Paces | Non
                     screenshots,
                     notices,
                     desk,
+                    campaigns,
+                    sender,
                     links,
                 )
         finally:
             model.close()
             await reader.close()
+
+
+def campaign_service(
+    settings: Settings,
+    database: Database,
+    library: Callable[[], Library],
+    *,
+    wake: Callable[[], None] = lambda: None,
+    tell: Callable[[], None] = lambda: None,
+) -> CampaignService:
+    """What staff can do with campaigns, under these settings."""
+    return CampaignService(
+        database, library, ZoneInfo(settings.timezone), approve_from=settings.approve_from, wake=wake, tell=tell
+    )
 
 
 def _desk(settings: Settings, database: Database, content: ContentInUse, notices: Notices) -> DeskCommands:

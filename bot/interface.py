@@ -35,11 +35,45 @@ desk_aliases
 advert_stop advert_check advert_suspicion advert_suspicion_why advert_nothing advert_looked_for advert_noticed
 advert_also advert_how_to_check advert_links advert_unreadable advert_no_reader advert_picture_too_large
 advert_no_picture advert_paste command_check
+campaign_state_draft campaign_state_approved campaign_state_scheduled campaign_state_sending campaign_state_paused
+campaign_state_finished campaign_state_cancelled campaign_few campaign_button_send campaign_button_try
+campaign_button_cancel campaign_button_pause campaign_button_resume campaign_button_report campaign_button_look
+campaign_button_approve campaign_button_new campaign_button_whom campaign_button_when campaign_button_all
+campaign_why_missed campaign_why_content_changed campaign_why_needs_approval campaign_why_no_entry
+campaign_why_content_errors campaign_why_by_hand campaign_none campaign_list campaign_templates campaign_whom
+campaign_when campaign_when_now campaign_few_meant campaign_gone campaign_same_person campaign_changed campaign_tried
+campaign_report_few command_campaign insights_nothing invite_button_yes invite_button_no invite_refused
+invite_yes_done invite_no_done invite_settled invite_list_none invite_revoked
 terms_crime terms_law terms_money terms_card terms_job terms_tech terms_people terms_procedure terms_consequence
 """
 
 TEXTS: dict[str, frozenset[str]] = {
     **{key: frozenset() for key in _PLAIN.split()},
+    "campaign_counts_some": frozenset({"done", "planned"}),
+    "campaign_counts": frozenset({"pending", "planned", "sent", "unsent"}),
+    "campaign_to_approve": frozenset({"title"}),
+    "campaign_approved": frozenset({"title"}),
+    "campaign_paused": frozenset({"title", "why"}),
+    "campaign_finished": frozenset({"title"}),
+    "campaign_made": frozenset({"audience", "blocked", "count", "never", "out", "title", "when"}),
+    "campaign_asked": frozenset({"count", "limit"}),
+    "campaign_nobody_to_ask": frozenset({"limit"}),
+    "campaign_scheduled": frozenset({"when"}),
+    "campaign_not_right": frozenset({"problems"}),
+    "campaign_report": frozenset({"lines", "title"}),
+    "campaign_report_button": frozenset({"label", "number", "shown"}),
+    "campaign_report_question": frozenset({"number", "shown"}),
+    "campaign_report_gain": frozenset({"gain", "high", "low", "number"}),
+    "campaign_report_left": frozenset({"shown"}),
+    "campaign_report_share": frozenset({"count", "percent", "total"}),
+    "insights": frozenset({"lines"}),
+    "insights_line": frozenset({"change", "now", "topic"}),
+    "insights_unanswered": frozenset({"change", "now"}),
+    "invite_asked": frozenset({"role", "school"}),
+    "invite_wait": frozenset({"role"}),
+    "invite_confirmed": frozenset({"role"}),
+    "invite_list": frozenset({"lines"}),
+    "invite_line": frozenset({"allowed", "expires", "number", "role", "school", "uses"}),
     "law_in_force": frozenset({"date"}),
     "law_amended": frozenset({"date"}),
     "law_checked": frozenset({"date"}),

@@ -30,6 +30,9 @@ class PressKind(StrEnum):
     LEAVE = "j"  # subject: the number of a membership, or no
     ROUND = "r"  # subject: new
     KEEP = "i"  # subject: what to do with a question for the admins
+    CAMPAIGN = "o"  # subject: number.variant.message.button of a campaign's button
+    MAKE = "A"  # subject: what to do with the campaign a counsellor is making or looking at
+    CONFIRM = "B"  # subject: yes or no, and which invitation
     DESK = "p"  # subject: what to do at the desk, and with which talk
     OPTION = "q"  # subject: quiz question; choice: which of the options shown, from 0 on
 

@@ -39,6 +39,8 @@ class Settings(BaseModel):
     timezone: str = Field("Asia/Shanghai", alias="CARDWISE_TIMEZONE")
     # The school whose counsellors are there for students who have joined none.
     default_desk: str | None = Field(None, alias="CARDWISE_DEFAULT_DESK")
+    # Above so many recipients a second person must approve a campaign.
+    approve_from: int = Field(50, alias="CARDWISE_APPROVE_FROM", ge=0, le=1_000_000)
 
     @field_validator("telegram_token")
     @classmethod

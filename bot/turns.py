@@ -12,7 +12,7 @@ COMMANDS = (
 )
 """The commands that everybody has, in the order in which a menu shows them."""
 
-STAFF_COMMANDS = ("invite", "inbox", "away")
+STAFF_COMMANDS = ("invite", "inbox", "away", "campaign", "insights")
 
 
 class Kind(StrEnum):

@@ -128,7 +128,7 @@ class _Reader:
         self.documents[key] = document
         item: M | ValueError = _validated(model, document.text)
         if isinstance(item, ValidationError):
-            self.problems.extend(_translate(document, item))
+            self.problems.extend(translate(document, item))
         elif isinstance(item, ValueError):  # such as a number of ten thousand digits
             self.problems.append(document.problem((), f"a value cannot be read: {item}"))
         else:
@@ -152,7 +152,8 @@ _ADVICE = {
 }
 
 
-def _translate(document: Document, error: ValidationError) -> Iterable[Problem]:
+def translate(document: Document, error: ValidationError) -> Iterable[Problem]:
+    """What pydantic found wrong in a document, each at its line and in words for whoever wrote it."""
     for mistake in error.errors(include_url=False, include_input=False):
         keys: Keys = tuple(mistake["loc"])
         message = _ADVICE.get(mistake["type"], mistake["msg"].removeprefix("Value error, "))

@@ -87,6 +87,7 @@ class Person(Base):
     consent: Mapped[Consent] = mapped_column(choice(Consent, "consent"), default=Consent.NOT_ASKED)
     consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seen_on: Mapped[date | None] = mapped_column(Date)  # the last day on which they wrote; no hour
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     address = Encrypted()
@@ -125,6 +126,9 @@ class Invite(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tags: Mapped[str] = mapped_column(String(200), default="", server_default="")  # separated by commas
+    # Whoever used a link that gives power, until the inviter has said yes or no.
+    claimed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
 
 
 class Conversation(Base):
@@ -183,6 +187,7 @@ class Poll(Base):
     question: Mapped[str] = mapped_column(String(40))
     right_option: Mapped[int] = mapped_column(Integer)
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id", ondelete="CASCADE"))
 
 
 class ChoiceCount(Base):

@@ -79,6 +79,15 @@ class NoticeKind(StrEnum):
     STILL_WAITING = "still_waiting"
     UNREACHABLE = "unreachable"
     ERASED = "erased"
+    INVITE_CLAIMED = "invite_claimed"  # the inviter is asked whether it was the right person
+    INVITE_CONFIRMED = "invite_confirmed"
+    INVITE_REFUSED = "invite_refused"
+    CAMPAIGN_TO_APPROVE = "campaign_to_approve"
+    CAMPAIGN_APPROVED = "campaign_approved"
+    CAMPAIGN_TRIAL = "campaign_trial"  # detail: which of its messages
+    CAMPAIGN_PAUSED = "campaign_paused"
+    CAMPAIGN_MISSED = "campaign_missed"
+    CAMPAIGN_FINISHED = "campaign_finished"
 
 
 class Notice(Base):
@@ -91,6 +100,8 @@ class Notice(Base):
     kind: Mapped[str] = mapped_column(String(20))
     thread_id: Mapped[str | None] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))
     message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("thread_message.id", ondelete="CASCADE"))
+    campaign: Mapped[int | None] = mapped_column(ForeignKey("campaign.number", ondelete="CASCADE"))
+    invite_id: Mapped[int | None] = mapped_column(ForeignKey("invite.id", ondelete="CASCADE"))
     detail: Mapped[str] = mapped_column(String(80), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     tries: Mapped[int] = mapped_column(Integer, default=0)

@@ -4,9 +4,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.keys import KeyRing
 from db.repositories.audit import Audit, AuditLog
+from db.repositories.campaigns import Campaigns, CampaignsWriter
 from db.repositories.conversations import Conversations, ConversationsWriter
 from db.repositories.counts import Counts, CountsWriter
 from db.repositories.invites import Invites, InvitesWriter
+from db.repositories.ledger import Ledger, LedgerWriter
 from db.repositories.notices import Notices, NoticesWriter
 from db.repositories.people import People, PeopleWriter
 from db.repositories.questions import Questions, QuestionsWriter
@@ -28,6 +30,8 @@ class ReadWork:
         self.questions = Questions(session)
         self.threads = Threads(session)
         self.notices = Notices(session)
+        self.campaigns = Campaigns(session)
+        self.ledger = Ledger(session)
         self.audit = Audit(session)
 
 
@@ -44,4 +48,6 @@ class WriteWork:
         self.questions = QuestionsWriter(session)
         self.threads = ThreadsWriter(session)
         self.notices = NoticesWriter(session)
+        self.campaigns = CampaignsWriter(session)
+        self.ledger = LedgerWriter(session)
         self.audit = AuditLog(session)

@@ -13,6 +13,7 @@ from bot.settings import Settings
 from bot.telegram.application import build, poll
 from bot.telegram.files import fetcher
 from bot.telegram.front import Front
+from bot.telegram.post import Post
 from content.library import Library
 from content.loading import CONTENT_FOLDER
 from db.keys import new_key_text
@@ -46,13 +47,16 @@ async def running_bot(
         if model is not None:
             await app.model.load(model)
         front = Front(app.dialogue.answer, app.text, app.blocked, app.poll_sent)
-        application = build(TOKEN, SendBudget(pace), front, api_url=telegram.url, proxy_url=None)
+        budget = SendBudget(pace)
+        application = build(TOKEN, budget, front, api_url=telegram.url, proxy_url=None)
         stop, listening = asyncio.Event(), asyncio.Event()
 
         def ready(username: str) -> None:
             app.links.username = username
             bot = application.bot
-            app.connect(front.sender.to_address(bot), front.sender.deliverer(bot), fetcher(bot))
+            app.connect(
+                front.sender.to_address(bot), front.sender.deliverer(bot), fetcher(bot), Post(bot, budget, app.blocked)
+            )
             listening.set()
 
         polling = asyncio.create_task(poll(application, app.text, stop, ready))

@@ -21,6 +21,7 @@ _COMMANDS = {
     "school": "bot.cli.people:school",
     "invite": "bot.cli.people:invite",
     "people": "bot.cli.people:people",
+    "campaign": "bot.cli.campaigns:campaign",
     "questions": "bot.cli.questions:questions",
     "audit": "bot.cli.people:audit",
     "db": "bot.cli.db:db",

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -72,9 +73,20 @@ def invite() -> None:
 @click.option("--class", "class_name", metavar="NAME", help="The class that students of this link belong to.")
 @click.option("--uses", type=click.IntRange(1, 5000), help="How many people may use it (students only).")
 @click.option("--days", type=click.IntRange(1, 365), help="For how long it works (students only).")
+@click.option("--tag", "tags", metavar="TAG", multiple=True, help="A tag for whoever comes by it; may be repeated.")
+@click.option(
+    "--qr", "picture", type=click.Path(dir_okay=False, path_type=Path), help="Write a QR code to print (PNG)."
+)
 @click.option("--json", "as_json", is_flag=True, help='Print {"payload", "link", "expires"}.')
 def invite_create(
-    role: str, school: str | None, class_name: str | None, uses: int | None, days: int | None, as_json: bool
+    role: str,
+    school: str | None,
+    class_name: str | None,
+    uses: int | None,
+    days: int | None,
+    tags: tuple[str, ...],
+    picture: Path | None,
+    as_json: bool,
 ) -> None:
     """Make an invitation. Links for admins and counsellors work once, for 72 hours."""
     from bot.people.invites import LONGEST_CLASS_NAME, ClassNameTooLong, UnknownSchool
@@ -82,12 +94,15 @@ def invite_create(
 
     if role != Role.ADMIN and not school:
         raise click.UsageError(f"--school is needed to invite a {role}")
+    _check_tags(tags)
     if role != Role.STUDENT and (uses or days):
         raise click.UsageError("--uses and --days are for student links; others work once, for 72 hours")
 
     async def make(people: "PeopleService", settings: "Settings") -> tuple["NewInvite", str | None]:
         life = timedelta(days=days) if days else None
-        made = await people.create_invite(Role(role), school=school, class_name=class_name, uses=uses, life=life)
+        made = await people.create_invite(
+            Role(role), school=school, class_name=class_name, uses=uses, life=life, tags=tags
+        )
         return made, await _link(settings, made.payload)
 
     try:
@@ -98,11 +113,31 @@ def invite_create(
     except ClassNameTooLong:
         raise Mistake(f"a class's name has at most {LONGEST_CLASS_NAME} characters") from None
     expires = made.expires_at.isoformat(timespec="seconds")
+    if picture is not None:
+        _write_qr(picture, link)
     if as_json:
         click.echo(json.dumps({"payload": made.payload, "link": link, "expires": expires}))
     else:
         click.echo(link or f"/start {made.payload}")
         click.echo(f"For {made.uses} use(s), until {expires}.", err=True)
+
+
+def _check_tags(tags: Iterable[str]) -> None:
+    for tag in tags:
+        if not 0 < len(tag) <= 40 or "," in tag:
+            raise click.UsageError("a tag has 1 to 40 characters and no comma")
+
+
+def _write_qr(path: Path, link: str | None) -> None:
+    from bot.people.qr import qr_code
+
+    if link is None:
+        raise Mistake("a QR code needs the bot's name, so a token that Telegram knows: set TELEGRAM_BOT_TOKEN")
+    try:
+        path.write_bytes(qr_code(link))
+    except OSError as error:
+        raise Mistake(f"{path} cannot be written: {error.strerror}") from None
+    click.echo(f"{path}", err=True)
 
 
 async def _link(settings: "Settings", payload: str) -> str | None:
@@ -172,6 +207,17 @@ def people_remove(number: int) -> None:
     except LastAdmin:
         raise Mistake("the last admin cannot be removed: invite another one first") from None
     if not removed:
+        raise Mistake(f"there is no role {number}")
+
+
+@people.command(name="tag")
+@click.argument("number", type=click.IntRange(1, 2**31 - 1))
+@click.argument("tags", nargs=-1, required=True)
+@click.option("--remove", is_flag=True, help="Take them away.")
+def people_tag(number: int, tags: tuple[str, ...], remove: bool) -> None:
+    """Give a role tags, by which campaigns can reach it."""
+    _check_tags(tags)
+    if not _with_people(lambda service, _: service.tag(number, tags, remove=remove)):
         raise Mistake(f"there is no role {number}")
 
 

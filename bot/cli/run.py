@@ -76,6 +76,7 @@ async def _telegram(app: "App") -> None:
     from bot.telegram.application import TelegramRefusedToken, build, poll
     from bot.telegram.files import fetcher
     from bot.telegram.front import Front
+    from bot.telegram.post import Post
 
     settings = app.settings
     assert settings.telegram_token is not None
@@ -84,9 +85,10 @@ async def _telegram(app: "App") -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     proxy = settings.telegram_proxy_url
     front = Front(app.dialogue.answer, app.text, app.blocked, app.poll_sent)
+    budget = SendBudget()
     application = build(
         settings.telegram_token.get_secret_value(),
-        SendBudget(),
+        budget,
         front,
         api_url=settings.telegram_api_url,
         proxy_url=proxy.get_secret_value() if proxy else None,
@@ -95,7 +97,10 @@ async def _telegram(app: "App") -> None:
     def ready(username: str) -> None:
         app.links.username = username
         app.connect(
-            front.sender.to_address(application.bot), front.sender.deliverer(application.bot), fetcher(application.bot)
+            front.sender.to_address(application.bot),
+            front.sender.deliverer(application.bot),
+            fetcher(application.bot),
+            Post(application.bot, budget, app.blocked),
         )
         click.echo(f"Cardwise is on Telegram as @{username}. Stop with Ctrl+C.", err=True)
 

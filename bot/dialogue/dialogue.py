@@ -46,6 +46,19 @@ class Desk(Protocol):
         """What somebody who wants a person sees; None when nobody is there for them."""
 
 
+class Campaigns(Protocol):
+    """What staff do with campaigns, and what students do with what they got. It checks rights itself."""
+
+    async def handle(self, turn: Turn, language: Language) -> tuple[Reply, ...] | None:
+        """The replies when the turn is staff's, otherwise None."""
+
+    async def resolved(self, turn: Turn) -> Turn:
+        """A press on a campaign's button as the press it stands for."""
+
+    async def answered(self, poll: Poll, option: int | None) -> None:
+        """Note the answer to a campaign's question."""
+
+
 class Dialogue:
     """Answers turns. Every message, press and command is answered, whatever it is."""
 
@@ -60,6 +73,7 @@ class Dialogue:
         check: Check = no_check,
         read: Read | None = None,
         paces: Paces | None = None,
+        campaigns: Campaigns | None = None,
     ) -> None:
         self._database = database
         self._library = library
@@ -70,6 +84,7 @@ class Dialogue:
         self._desk = desk
         self._chance = chance or Random()
         self._paces = paces
+        self._campaigns = campaigns
 
     async def answer(self, turn: Turn) -> tuple[Reply, ...]:
         """The replies to `turn`: at least one, but for what needs none.
@@ -80,6 +95,8 @@ class Dialogue:
         pace = self._pace(turn)
         if pace is Pace.LET_PASS:
             return ()
+        if self._campaigns is not None:
+            turn = await self._campaigns.resolved(turn)
         known = Known(State()) if turn.in_group else await recall(self._database, turn.address)
         if turn.kind is Kind.POLL_ANSWER and not known.met:
             return ()  # a poll that was passed on: whoever has never talked to us is neither stored nor written to
@@ -109,6 +126,10 @@ class Dialogue:
         reply = await self._staff.handle(turn, request.language) if self._staff is not None else None
         if reply is not None:
             return _after_staff(request, reply)
+        if self._campaigns is not None:
+            made = await self._campaigns.handle(turn, request.language)
+            if made is not None:
+                return Outcome(made, request.state)
         if self._desk is None:
             return None
         replies = await self._desk.handle(turn, request.language, takes_part=known.takes_part)
@@ -161,7 +182,11 @@ class Dialogue:
             # Whoever goes on to something else has not answered our question: a later yes is not an answer to it.
             request = replace(request, state=replace(request.state, pending=""))
             if turn.kind is Kind.POLL_ANSWER:
-                return quiz.poll_answered(request, await self._poll(turn.poll_id))
+                poll = await self._poll(turn.poll_id)
+                if poll is not None and poll.delivery_id is not None and self._campaigns is not None:
+                    await self._campaigns.answered(poll, turn.option)
+                    return Outcome((), request.state)
+                return quiz.poll_answered(request, poll)
             if turn.command == "check" and turn.text:
                 spoken = known.chosen or stronger_language(turn.text)
                 return self._adverts.of_text(replace(request, language=spoken))

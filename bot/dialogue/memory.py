@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from bot.dialogue import progress
 from bot.dialogue.request import Consent, Move, Outcome
 from bot.dialogue.state import KEPT_FOR, State, from_json
-from bot.replies import Reply
+from bot.replies import PressKind, Reply
 from bot.turns import Turn
 from content.schema import Language
 from db.engine import Database
 from db.models import Consent as StoredConsent
 from db.models import Person
 from db.work import WriteWork
+
+_PRIVATE_TOPICS = ("report_", "ask_evade", "offer_item", "distress")
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,23 @@ async def remember(database: Database, turn: Turn, outcome: Outcome) -> tuple[Re
 async def _store(work: WriteWork, address: str, outcome: Outcome, now: datetime) -> tuple[Reply, ...]:
     person = await work.people.find_or_add(address)
     person.blocked_at = None  # whoever writes to the bot has not blocked it
+    if person.seen_on != now.date():
+        person.seen_on = now.date()
+    await work.ledger.received(person.id, laws_told(outcome))
     if outcome.language is not None:
         person.language = None if outcome.language == "auto" else outcome.language
     if outcome.consent is not None:
         await _store_consent(work, person, outcome.consent)
     await work.conversations.save(person.id, outcome.state.to_json(), now + KEPT_FOR)
     return await _make(work, person, outcome.move) if outcome.move is not None else ()
+
+
+def laws_told(outcome: Outcome) -> tuple[str, ...]:
+    """The laws that the answers cite, for corrections; none where even that would tell what must stay private."""
+    if outcome.counted.startswith(_PRIVATE_TOPICS):
+        return ()
+    references = (one for reply in outcome.replies for one in reply.references)
+    return tuple(dict.fromkeys(one.press.subject for one in references if one.press.kind is PressKind.LAW))
 
 
 async def _make(work: WriteWork, person: Person, move: Move) -> tuple[Reply, ...]:

@@ -16,8 +16,10 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from bot.background import beside
+from bot.campaigns.notices import campaign_notice
 from bot.handover.pages import DeskPages, Rows, press
 from bot.handover.said import said_of, talk_of
+from bot.people.notices import invite_notice
 from bot.replies import Button, Reply
 from bot.sending.outcome import Delivered
 from content.library import Library
@@ -149,6 +151,12 @@ class Notices:
         spoken = thread.language if to_student and thread is not None else chosen
         language: Language = "en" if spoken == "en" else "zh"
         pages = DeskPages(self._library(), language, self._timezone)
+        if notice.campaign is not None:
+            campaign = await work.campaigns.get(notice.campaign)
+            told: Language = "en" if chosen == "en" else "zh"
+            return None if campaign is None else campaign_notice(self._library(), notice, campaign, told)
+        if notice.invite_id is not None:
+            return await invite_notice(work, self._library(), notice, "en" if chosen == "en" else "zh")
         if notice.kind == NoticeKind.ERASED:
             return pages.says("desk_erased", alias=notice.detail)
         if thread is None:

@@ -1,11 +1,13 @@
 """Invitations in the chat: claiming one by a deep link, and making one with /invite."""
 
 from collections.abc import Callable
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.people.invites import Claim, ClaimResult, ClassNameTooLong, NewInvite, PeopleService, UnknownSchool, is_invite
+from bot.people.qr import qr_code
 from bot.people.rights import Actor, NotAllowed
-from bot.replies import Reply
+from bot.replies import Press, PressKind, Reply
 from bot.turns import Kind, Turn
 from content.library import Library
 from content.schema import Language
@@ -13,18 +15,26 @@ from db.models import Role, School
 
 
 class PeopleCommands:
-    """The staff commands. `link` makes the address that opens the bot with a payload."""
+    """The staff commands. `link` makes the address that opens the bot with a payload; `wake`: there is news to tell."""
 
     def __init__(
-        self, people: PeopleService, library: Callable[[], Library], link: Callable[[str], str], timezone: str
+        self,
+        people: PeopleService,
+        library: Callable[[], Library],
+        link: Callable[[str], str],
+        timezone: str,
+        wake: Callable[[], None] = lambda: None,
     ) -> None:
         self._people = people
         self._library = library
         self._link = link
         self._timezone = ZoneInfo(timezone)
+        self._wake = wake
 
     async def handle(self, turn: Turn, language: Language) -> Reply | None:
         """The reply when the turn is an invitation's link or a staff command, otherwise None."""
+        if turn.press is not None and turn.press.kind is PressKind.CONFIRM:
+            return await self._settle(turn, turn.press, language)
         if turn.kind is not Kind.COMMAND:
             return None
         payload = turn.text.strip()
@@ -41,6 +51,9 @@ class PeopleCommands:
         if claim.result is ClaimResult.ALREADY:
             return Reply(library.text("invite_already", language), language=language)
         role = library.text(f"role_{claim.role}", language)
+        if claim.result is ClaimResult.WAITS:
+            self._wake()
+            return Reply(library.text("invite_wait", language, role=role), language=language)
         if claim.school is None:
             return Reply(library.text("invite_welcome_everywhere", language, role=role), language=language)
         return Reply(library.text("invite_welcome", language, role=role, school=claim.school), language=language)
@@ -51,6 +64,8 @@ class PeopleCommands:
         if not actor.is_staff or turn.in_group:
             return Reply(library.text("no_right", language), language=language)
         word, _, rest = turn.text.strip().partition(" ")
+        if word.lower() in ("list", "revoke"):
+            return await self._listed_or_revoked(actor, word.lower(), rest.strip(), language)
         try:
             invite = await self._make(actor, word.lower(), rest.strip() or None)
         except NotAllowed:
@@ -62,7 +77,52 @@ class PeopleCommands:
             return Reply(library.text("invite_unknown_school", language, schools=schools), language=language)
         if invite is None:
             return Reply(library.text("invite_usage", language), language=language)
-        return Reply(self._made(invite, language), language=language)
+        return Reply(self._made(invite, language), picture=qr_code(self._link(invite.payload)), language=language)
+
+    async def _listed_or_revoked(self, actor: Actor, word: str, rest: str, language: Language) -> Reply:
+        text = self._library().text
+        if word == "revoke":
+            if not (rest.isascii() and rest.isdigit() and len(rest) < 10):
+                return Reply(text("invite_usage", language), language=language)
+            try:
+                taken = await self._people.revoke_invite(int(rest), actor)
+            except NotAllowed:
+                return Reply(text("no_right", language), language=language)
+            return Reply(text("invite_revoked" if taken else "invite_not_valid", language), language=language)
+        lines = [
+            text(
+                "invite_line",
+                language,
+                number=invite.id,
+                role=text(f"role_{invite.role}", language),
+                school=school.name if school is not None else "–",
+                uses=invite.uses,
+                allowed=invite.uses_allowed,
+                expires=self._moment(invite.expires_at),
+            )
+            for invite, school in await self._people.open_invites(actor)
+        ]
+        if not lines:
+            return Reply(text("invite_list_none", language), language=language)
+        return Reply(text("invite_list", language, lines="\n".join(lines[-30:])), language=language)
+
+    async def _settle(self, turn: Turn, press: Press, language: Language) -> Reply | None:
+        """The inviter's yes or no to whoever claimed a link that gives power."""
+        word, _, number = press.subject.partition(".")
+        text = self._library().text
+        if word not in ("yes", "no") or not (number.isascii() and number.isdigit() and len(number) < 10):
+            return None
+        try:
+            done = await self._people.settle(
+                int(number), await self._people.actor(turn.address), confirmed=word == "yes"
+            )
+        except NotAllowed:
+            return Reply(text("no_right", language), language=language)
+        self._wake()
+        return Reply(text(f"invite_{word}_done" if done else "invite_settled", language), language=language)
+
+    def _moment(self, moment: datetime) -> str:
+        return moment.astimezone(self._timezone).strftime("%Y-%m-%d %H:%M")
 
     async def _make(self, actor: Actor, word: str, rest: str | None) -> NewInvite | None:
         if word == Role.COUNSELLOR and rest:
@@ -91,6 +151,6 @@ class PeopleCommands:
             language,
             role=library.text(f"role_{invite.role}", language),
             uses=invite.uses,
-            expires=invite.expires_at.astimezone(self._timezone).strftime("%Y-%m-%d %H:%M"),
+            expires=self._moment(invite.expires_at),
             link=self._link(invite.payload),
         )

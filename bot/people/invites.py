@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from bot.people.rights import OPERATOR, Actor, require_may_invite
+from bot.people.rights import OPERATOR, Actor, NotAllowed, require_may_invite
 from db.engine import Database
 from db.models import AuditEntry, Invite, Membership, Role, School
+from db.thread_models import NoticeKind
 from db.work import ReadWork, WriteWork
 
 # A link that gives power is for one person and three days; a class link is for a class and a month.
@@ -59,6 +60,7 @@ class NewInvite:
 class ClaimResult(StrEnum):
     WELCOME = "welcome"
     ALREADY = "already"
+    WAITS = "waits"  # for the inviter's yes
     NOT_VALID = "not_valid"
 
 
@@ -108,6 +110,7 @@ class PeopleService:
         by: Actor = OPERATOR,
         uses: int | None = None,
         life: timedelta | None = None,
+        tags: Sequence[str] = (),
     ) -> NewInvite:
         """A new invitation. Raises NotAllowed, UnknownSchool, ClassNameTooLong; ValueError for a lasting role link."""
         is_class_link = role is Role.STUDENT
@@ -129,6 +132,7 @@ class PeopleService:
                 school_id=school_id,
                 class_name=class_name,
                 created_by=by.person_id,
+                tags=",".join(tags),
             )
             await work.audit.record(by.person_id, "invite created", f"invite {invite.id}, role {role}")
             return NewInvite(invite.id, _PREFIX + token, role, uses, invite.expires_at)
@@ -148,9 +152,64 @@ class PeopleService:
                 return Claim(ClaimResult.ALREADY, invite.role, name)
             if not await work.invites.use(invite):
                 return Claim(ClaimResult.NOT_VALID)
-            await work.people.add_membership(person.id, invite.role, invite.school_id, invite.class_name)
             await work.audit.record(person.id, "invite claimed", f"invite {invite.id}, role {invite.role}")
+            if invite.role is not Role.STUDENT and invite.created_by is not None:
+                invite.claimed_by = person.id
+                await work.notices.add(invite.created_by, NoticeKind.INVITE_CLAIMED, invite_id=invite.id)
+                return Claim(ClaimResult.WAITS, invite.role, name)
+            await _give(work, invite, person.id)
             return Claim(ClaimResult.WELCOME, invite.role, name)
+
+    async def settle(self, invite_id: int, by: Actor, *, confirmed: bool) -> bool:
+        """Say whether it was the right person who claimed a role link. False when that is settled already.
+
+        Raises NotAllowed for whoever did not send it, or has lost the right to.
+        """
+        async with self._database.write() as work:
+            invite = await work.invites.hold(invite_id)
+            if invite is None or invite.claimed_by is None:
+                return False
+            if by.person_id != invite.created_by:
+                raise NotAllowed
+            require_may_invite(by, invite.role, invite.school_id)
+            claimant, invite.claimed_by = invite.claimed_by, None
+            if confirmed:
+                await _give(work, invite, claimant)
+            kind = NoticeKind.INVITE_CONFIRMED if confirmed else NoticeKind.INVITE_REFUSED
+            await work.notices.add(claimant, kind, invite_id=invite.id)
+            action = "invite confirmed" if confirmed else "invite refused"
+            await work.audit.record(by.person_id, action, f"invite {invite.id}, role {invite.role}")
+            return True
+
+    async def open_invites(self, by: Actor) -> Sequence[tuple[Invite, School | None]]:
+        """Invitations that still work and that `by` could take back. Raises NotAllowed."""
+        if not by.is_staff:
+            raise NotAllowed
+        async with self._database.read() as work:
+            schools = {school.id: school for school in await work.schools.all()}
+            found = []
+            for invite in await work.invites.all():
+                if invite.revoked_at or invite.uses >= invite.uses_allowed or invite.expires_at <= datetime.now(UTC):
+                    continue
+                try:
+                    require_may_invite(by, invite.role, invite.school_id)
+                except NotAllowed:
+                    continue
+                found.append((invite, schools.get(invite.school_id) if invite.school_id is not None else None))
+            return found
+
+    async def tag(self, membership_id: int, tags: Sequence[str], *, remove: bool = False) -> bool:
+        """Give a membership tags, or take them away. False when there is none of that number."""
+        async with self._database.write() as work:
+            if await work.people.membership(membership_id) is None:
+                return False
+            if remove:
+                await work.campaigns.untag(membership_id, tags)
+            else:
+                await work.campaigns.tag(membership_id, tags)
+            action = "tags removed" if remove else "tags given"
+            await work.audit.record(None, action, f"membership {membership_id}: {', '.join(tags)}"[:120])
+            return True
 
     async def invites(self) -> Sequence[Invite]:
         async with self._database.read() as work:
@@ -186,6 +245,15 @@ class PeopleService:
     async def audit(self, limit: int) -> Sequence[AuditEntry]:
         async with self._database.read() as work:
             return await work.audit.latest(limit)
+
+
+async def _give(work: WriteWork, invite: Invite, person_id: uuid.UUID) -> None:
+    """Give the invitation's role and tags."""
+    await work.people.add_membership(person_id, invite.role, invite.school_id, invite.class_name)
+    tags = [tag for tag in invite.tags.split(",") if tag]
+    for held in await work.people.memberships(person_id) if tags else ():
+        if held.role is invite.role and held.school_id == invite.school_id:
+            await work.campaigns.tag(held.id, tags)
 
 
 async def _actor(work: ReadWork, address: str) -> Actor:

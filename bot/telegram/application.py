@@ -3,13 +3,13 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from telegram import Bot as TelegramBot
 from telegram import BotCommand, Update
 from telegram.error import Conflict, InvalidToken, TelegramError
-from telegram.ext import Application, ApplicationBuilder
+from telegram.ext import Application, ApplicationBuilder, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.sending.budget import SendBudget
@@ -125,6 +125,27 @@ def _polling_failed(error: TelegramError) -> None:
         logger.error("another process is polling with this token: stop it, or use another token")
     else:
         logger.warning("fetching updates failed (%s); trying again", type(error).__name__)
+
+
+@contextlib.asynccontextmanager
+async def sending_bot(
+    token: str, budget: SendBudget, *, api_url: str | None, proxy_url: str | None
+) -> AsyncIterator[ExtBot[Any]]:
+    """A bot that only sends: it fetches no updates, so another process may. Raises TelegramRefusedToken."""
+    bot = ExtBot(
+        token,
+        base_url=f"{api_url or TELEGRAM}/bot",
+        request=HTTPXRequest(connection_pool_size=64, proxy=proxy_url, pool_timeout=30),
+        rate_limiter=BudgetRateLimiter(budget),
+    )
+    try:
+        await bot.initialize()
+    except InvalidToken as error:
+        raise TelegramRefusedToken from error
+    try:
+        yield bot
+    finally:
+        await bot.shutdown()
 
 
 async def bot_username(token: str, *, api_url: str | None, proxy_url: str | None) -> str | None:

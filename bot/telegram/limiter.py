@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,15 @@ _NOT_COUNTED = ("sendChatAction",)
 _TRIES = 5
 
 
-class BudgetRateLimiter(BaseRateLimiter[Lane]):
+@dataclass(frozen=True)
+class Allowance:
+    """In which lane a call waits; `granted`: it has waited already, and its message is counted."""
+
+    lane: Lane = Lane.REPLY
+    granted: bool = False
+
+
+class BudgetRateLimiter(BaseRateLimiter[Allowance]):
     """Draws each message from the budget and obeys `retry_after`, for everything, up to five times."""
 
     def __init__(self, budget: SendBudget) -> None:
@@ -37,13 +46,14 @@ class BudgetRateLimiter(BaseRateLimiter[Lane]):
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
-        rate_limit_args: Lane | None,
+        rate_limit_args: Allowance | None,
     ) -> Any:
         """Call Telegram when the budget allows. Raises RetryAfter when it still refuses after five tries."""
         counted = endpoint.startswith(_COUNTED) and endpoint not in _NOT_COUNTED
+        allowance = rate_limit_args or Allowance()
         for attempt in range(1, _TRIES + 1):
-            if counted:
-                await self._budget.acquire(rate_limit_args or Lane.REPLY, _chat(data))
+            if counted and not (allowance.granted and attempt == 1):
+                await self._budget.acquire(allowance.lane, _chat(data))
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:

@@ -17,22 +17,25 @@ logger = logging.getLogger(__name__)
 async def send_poll(bot: ExtBot[Any], chat_id: int, quiz: Quiz, thread: int | None = None) -> str | None:
     """Send `quiz` as a poll; the poll's id, or None when Telegram does not take it. Raises Forbidden."""
     try:
-        message = await bot.send_poll(
-            chat_id,
-            question(quiz),
-            quiz.options,
-            type=Poll.QUIZ,
-            correct_option_ids=[quiz.right],  # type: ignore[list-item]  # typed as one of the numbers 0 to 11
-            explanation=quiz.explanation,
-            is_anonymous=quiz.anonymous,
-            message_thread_id=thread,
-        )
+        message = await bot.send_poll(chat_id, **quiz_fields(quiz), message_thread_id=thread)
     except Forbidden:
         raise
     except TelegramError as error:
         logger.warning("a quiz poll could not be sent (%s): buttons instead", type(error).__name__)
         return None
     return message.poll.id if message.poll is not None else None
+
+
+def quiz_fields(quiz: Quiz) -> dict[str, Any]:
+    """A quiz as what sendPoll takes."""
+    return {
+        "question": question(quiz),
+        "options": quiz.options,
+        "type": Poll.QUIZ,
+        "correct_option_ids": [quiz.right],
+        "explanation": quiz.explanation,
+        "is_anonymous": quiz.anonymous,
+    }
 
 
 def question(quiz: Quiz) -> str:

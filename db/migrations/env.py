@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import db.thread_models  # noqa: F401 - its tables belong to the same metadata
+import db.campaign_models
+import db.thread_models  # noqa: F401 - their tables belong to the same metadata
 from db.models import Base
 
 connection = context.config.attributes["connection"]

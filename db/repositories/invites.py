@@ -28,6 +28,11 @@ class Invites:
 
 
 class InvitesWriter(Invites):
+    async def hold(self, invite_id: int) -> Invite | None:
+        """The invitation, held until this unit ends."""
+        query = select(Invite).where(Invite.id == invite_id).with_for_update()
+        return (await self._session.scalars(query.execution_options(populate_existing=True))).first()
+
     async def add(
         self,
         token: str,
@@ -38,6 +43,7 @@ class InvitesWriter(Invites):
         school_id: int | None = None,
         class_name: str | None = None,
         created_by: uuid.UUID | None = None,
+        tags: str = "",
     ) -> Invite:
         invite = Invite(
             token_hash=self._keyring.link_hash(token),
@@ -47,6 +53,7 @@ class InvitesWriter(Invites):
             uses_allowed=uses_allowed,
             expires_at=expires_at,
             created_by=created_by,
+            tags=tags,
         )
         self._session.add(invite)
         await self._session.flush()

@@ -38,9 +38,19 @@ class NoticesWriter(Notices):
         *,
         thread_id: str | None = None,
         message_id: uuid.UUID | None = None,
+        campaign: int | None = None,
+        invite_id: int | None = None,
         detail: str = "",
     ) -> None:
-        notice = Notice(person_id=person_id, kind=kind, thread_id=thread_id, message_id=message_id, detail=detail)
+        notice = Notice(
+            person_id=person_id,
+            kind=kind,
+            thread_id=thread_id,
+            message_id=message_id,
+            campaign=campaign,
+            invite_id=invite_id,
+            detail=detail,
+        )
         self._session.add(notice)
         await self._session.flush()
 

@@ -28,6 +28,9 @@ class People:
         query = select(Membership).where(Membership.person_id == person_id).order_by(Membership.id)
         return (await self._session.scalars(query)).all()
 
+    async def membership(self, number: int) -> Membership | None:
+        return await self._session.get(Membership, number)
+
     async def all_memberships(self) -> Sequence[tuple[Membership, School | None]]:
         query = select(Membership, School).outerjoin(School, Membership.school_id == School.id).order_by(Membership.id)
         return [(row[0], row[1]) for row in await self._session.execute(query)]

@@ -42,9 +42,12 @@ class QuizzesWriter(Quizzes):
         row.progress = progress
         row.updated_at = now()
 
-    async def add_poll(self, poll_id: str, question: str, right_option: int) -> None:
-        """Remember what the poll asks and which of its options, from 0 on, is the right one."""
-        await self._session.merge(Poll(poll_id=poll_id, question=question, right_option=right_option, sent_at=now()))
+    async def add_poll(self, poll_id: str, question: str, right_option: int, delivery_id: int | None = None) -> None:
+        """Remember what the poll asks, which option, from 0 on, is the right one, and of which delivery it is."""
+        poll = Poll(
+            poll_id=poll_id, question=question, right_option=right_option, sent_at=now(), delivery_id=delivery_id
+        )
+        await self._session.merge(poll)
 
     async def remove_polls_before(self, moment: datetime) -> int:
         """Forget the polls sent before `moment`; how many."""

@@ -1,0 +1,1 @@
+"""Campaigns: written, approved, sent to everybody once, and reported."""

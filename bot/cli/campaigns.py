@@ -1,0 +1,336 @@
+"""`cardwise campaign`: campaigns without Telegram's chat."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from bot.cli.errors import Mistake, told_plainly
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from bot.campaigns.service import CampaignService, Overview
+    from bot.people.rights import Actor
+    from bot.settings import Settings
+    from db.engine import Database
+    from db.repositories.ledger import Tally
+
+T = TypeVar("T")
+Work = Callable[["CampaignService", "Actor", "Database", "Settings"], Awaitable[T]]
+
+_AS = click.option(
+    "--as", "person", metavar="PERSON", help="Whose right counts: a number of `cardwise people list`. Default: yours."
+)
+_STATES_DONE = ("finished", "cancelled", "paused")
+
+
+def _with_campaigns(work: Work[T], person: str | None) -> T:
+    from bot import logs
+    from bot.app import campaign_service, open_database
+    from bot.content_check import load_checked
+    from bot.settings import load_settings
+
+    async def opened(settings: "Settings") -> T:
+        library = load_checked()
+        async with open_database(settings) as database:
+            service = campaign_service(settings, database, lambda: library)
+            return await work(service, await _actor(database, person), database, settings)
+
+    with told_plainly(), _campaign_mistakes():
+        settings = load_settings()
+        logs.configure(settings.log_format)
+        return asyncio.run(opened(settings))
+
+
+async def _actor(database: "Database", person: str | None) -> "Actor":
+    from bot.people.find import UnknownPerson, find_actor
+    from bot.people.rights import OPERATOR
+
+    if person is None:
+        return OPERATOR
+    try:
+        return await find_actor(database, person)
+    except UnknownPerson:
+        raise Mistake(f"there is no person {person}: give a number of `cardwise people list`") from None
+
+
+@contextmanager
+def _campaign_mistakes() -> Iterator[None]:
+    """Say what went wrong with a campaign in one line each."""
+    from bot.campaigns.definition import CampaignIsWrong
+    from bot.campaigns.service import Changed, NeedsApproval, NoSuchCampaign, NotNow, SamePerson
+    from bot.people.invites import UnknownSchool
+    from bot.people.rights import NotAllowed
+
+    try:
+        yield
+    except CampaignIsWrong as error:
+        raise Mistake(*map(str, error.problems)) from None
+    except NoSuchCampaign as error:
+        raise Mistake(f"there is no campaign {error}: see `cardwise campaign list`") from None
+    except NotNow as error:
+        raise Mistake(f"that cannot be done now: {error}") from None
+    except SamePerson:
+        raise Mistake("whoever made a campaign cannot approve it: a second person must") from None
+    except Changed:
+        raise Mistake(
+            "it is not what was looked at: it or the content behind it has changed. "
+            "Look at `cardwise campaign preview`, and create it anew from its file if it is still a draft"
+        ) from None
+    except NeedsApproval as error:
+        asked = (
+            f"{error.approvers} people who can have been asked" if error.approvers else "nobody else can: invite one"
+        )
+        raise Mistake(
+            f"{error.recipients} recipients: a second person must approve it first ({asked}). "
+            "`cardwise campaign approve ID --as PERSON`; the operator's `--override` stands in the audit log"
+        ) from None
+    except UnknownSchool as error:
+        there = ", ".join(error.known) or "none yet, see `cardwise school add`"
+        raise Mistake(f"there is no school named {error.name}; schools: {there}") from None
+    except NotAllowed:
+        raise Mistake("this person does not have the right (the operator approves only with --override)") from None
+
+
+@click.group()
+def campaign() -> None:
+    """Campaigns: written, approved, sent to everybody once, reported."""
+
+
+@campaign.command(name="create")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_AS
+def campaign_create(file: Path, person: str | None) -> None:
+    """Check a campaign file and keep it as a draft; the same id again changes one that has not begun."""
+
+    async def create(service: "CampaignService", by: "Actor", _database: "Database", _settings: "Settings") -> str:
+        from bot.campaigns.definition import from_file
+        from bot.content_check import load_checked
+
+        made = await service.create(from_file(file, load_checked()), by)
+        ready = await service.ready(made.id, by)
+        counted = ready.counted
+        click.echo(
+            f"{counted.recipients} recipients now; left out: {counted.never_agreed} never agreed, "
+            f"{counted.opted_out} opted out, {counted.blocked} blocked the bot."
+            + (" A second person must approve it." if ready.needs_approval else ""),
+            err=True,
+        )
+        return made.id
+
+    click.echo(_with_campaigns(create, person))
+
+
+@campaign.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="One object a line.")
+@_AS
+def campaign_list(as_json: bool, person: str | None) -> None:
+    """List campaigns: id, state, how many were sent of how many, title."""
+
+    async def every(service: "CampaignService", by: "Actor", *_: Any) -> list["Overview"]:
+        return list(await service.all(by))
+
+    for one in _with_campaigns(every, person):
+        if as_json:
+            click.echo(json.dumps(_as_json(one), ensure_ascii=False))
+        else:
+            tally = one.tally
+            click.echo(
+                f"{one.campaign.id}\t{one.campaign.state}\t{tally.sent}/{tally.planned}\t{one.definition.title.zh}"
+            )
+
+
+@campaign.command(name="preview")
+@click.argument("name", metavar="ID")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Only in this language.")
+@_AS
+def campaign_preview(name: str, lang: str | None, person: str | None) -> None:
+    """Show what recipients will read, whom it reaches, who is left out and why, and the pin to approve."""
+    from bot.cli.campaign_preview import show_preview
+
+    _with_campaigns(lambda service, by, *_: show_preview(service, by, name, lang), person)
+
+
+@campaign.command(name="approve")
+@click.argument("name", metavar="ID")
+@click.option(
+    "--seen", metavar="PIN", help="The pin of what you looked at (`campaign preview`): refused if it changed."
+)
+@click.option("--override", is_flag=True, help="As the operator, without a second person; it stands in the audit log.")
+@_AS
+def campaign_approve(name: str, seen: str | None, override: bool, person: str | None) -> None:
+    """Approve exactly what would be sent: `--as` somebody who did not make it."""
+    if person is not None and override:
+        raise click.UsageError("--override is the operator's: leave out --as")
+    if person is None and not override:
+        raise click.UsageError("say who approves with --as PERSON, or use --override as the operator")
+    done = _with_campaigns(lambda service, by, *_: service.approve(name, by, seen=seen, override=override), person)
+    click.echo(f"{done.id}\t{done.state}\t{done.pin[:12]}")
+
+
+@campaign.command(name="trial")
+@click.argument("name", metavar="ID")
+@click.option("--to", "guests", metavar="PERSON", multiple=True, required=True, help="Who gets it; may be repeated.")
+@_AS
+def campaign_trial(name: str, guests: tuple[str, ...], person: str | None) -> None:
+    """Send it to a guest list first; the running bot sends it at once."""
+
+    async def trial(service: "CampaignService", by: "Actor", database: "Database", _settings: "Settings") -> int:
+        people = [(await _actor(database, guest)).person_id for guest in guests]
+        return await service.trial(name, [one for one in people if one is not None], by)
+
+    click.echo(f"{_with_campaigns(trial, person)} people will get it")
+
+
+@campaign.command(name="send")
+@click.argument("name", metavar="ID")
+@click.option("--wait", is_flag=True, help="Follow until it is finished, paused or cancelled.")
+@click.option("--here", is_flag=True, help="Send in this process, when no bot is running.")
+@_AS
+def campaign_send(name: str, wait: bool, here: bool, person: str | None) -> None:
+    """Mark a campaign for sending; the running bot sends it at its time."""
+    _with_campaigns(lambda service, by, *_: _marked(service, by, name, here), person)
+    if here:
+        from bot.cli.campaign_here import send_here
+
+        with told_plainly():
+            _with_campaigns(
+                lambda service, by, database, settings: send_here(service, by, database, settings, name), person
+            )
+    elif wait:
+        _with_campaigns(lambda service, by, *_: _follow(service, by, name), person)
+    done = _with_campaigns(lambda service, by, *_: service.see(name, by), person)
+    starts = done.campaign.starts_at
+    when = (
+        f"\t{starts.isoformat(timespec='minutes')}" if starts is not None and done.campaign.state == "scheduled" else ""
+    )
+    click.echo(f"{done.campaign.id}\t{done.campaign.state}\t{done.tally.sent}/{done.tally.planned}{when}")
+    if done.campaign.state == "paused":
+        raise Mistake(f"it is paused: {done.campaign.paused_why}")
+
+
+async def _marked(service: "CampaignService", by: "Actor", name: str, here: bool) -> None:
+    """Marked for sending; with `--here` one that is already marked or under way is simply gone on with."""
+    overview = await service.see(name, by)
+    if here and overview.campaign.state in ("scheduled", "sending", "finished"):
+        return
+    await service.send(name, by)
+
+
+async def _follow(service: "CampaignService", by: "Actor", name: str) -> None:
+    with sending_bar() as bar:
+        while True:
+            overview = await service.see(name, by)
+            advance(bar, overview.tally)
+            if overview.campaign.state in _STATES_DONE:
+                return
+            await asyncio.sleep(1)
+
+
+@contextmanager
+def sending_bar() -> Iterator[tuple["Progress", "TaskID"]]:
+    """A bar with how many are through, the rate and the time left, on a terminal's standard error."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("Sending"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+    with Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as progress:
+        yield progress, progress.add_task("", total=None, rate="")
+
+
+def advance(bar: tuple["Progress", "TaskID"], tally: "Tally") -> None:
+    """Show how far it is."""
+    progress, task = bar
+    speed = progress.tasks[0].speed
+    progress.update(
+        task,
+        completed=tally.planned - tally.pending,
+        total=tally.planned or None,
+        rate=f"{speed:.0f}/s" if speed else "",
+    )
+
+
+def _command(name: str, about: str) -> None:
+    """`pause`, `resume` and `cancel` differ in one word."""
+
+    @campaign.command(name=name, help=about)
+    @click.argument("campaign_id", metavar="ID")
+    @_AS
+    def move(campaign_id: str, person: str | None) -> None:
+        done = _with_campaigns(lambda service, by, *_: getattr(service, name)(campaign_id, by), person)
+        click.echo(f"{done.id}\t{done.state}")
+
+
+_command("pause", "Stop sending for now.")
+_command("resume", "Go on with a paused campaign.")
+_command("cancel", "End a campaign: what has not gone out never will.")
+
+
+@campaign.command(name="retry")
+@click.argument("name", metavar="ID")
+@click.option("--unknown", is_flag=True, help="Those that may have arrived: somebody may get it twice.")
+@click.option("--failed", is_flag=True, help="Those that were refused or given up.")
+@_AS
+def campaign_retry(name: str, unknown: bool, failed: bool, person: str | None) -> None:
+    """Try once more what did not go out, because you say so."""
+    from db.campaign_models import Outcome
+
+    if not (unknown or failed):
+        raise click.UsageError("say which: --unknown, --failed or both")
+    outcomes = [Outcome.UNKNOWN] * unknown + [Outcome.CONTENT_ERROR, Outcome.GAVE_UP, Outcome.NOT_FOUND] * failed
+    count = _with_campaigns(lambda service, by, *_: service.again(name, outcomes, by), person)
+    click.echo(f"{count} deliveries will be tried again")
+
+
+@campaign.command(name="report")
+@click.argument("name", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="State and counts as one object.")
+@click.option("--html", "folder", type=click.Path(file_okay=False, path_type=Path), help="Write report.html here.")
+@click.option("--csv", "table", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures here.")
+@_AS
+def campaign_report(name: str, as_json: bool, folder: Path | None, table: Path | None, person: str | None) -> None:
+    """What a campaign did. Groups under five people are never shown."""
+    from bot.campaigns.report import make_report
+    from bot.campaigns.report_pages import as_csv, as_html, as_text
+
+    async def made(service: "CampaignService", by: "Actor", database: "Database", _settings: "Settings") -> Any:
+        overview = await service.see(name, by)
+        return overview, await make_report(database, overview)
+
+    overview, report = _with_campaigns(made, person)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "report.html").write_text(as_html(report), encoding="utf-8")
+        click.echo(f"{folder / 'report.html'}", err=True)
+    if table is not None:
+        table.write_text(as_csv(report), encoding="utf-8-sig")
+        click.echo(f"{table}", err=True)
+    if as_json:
+        click.echo(json.dumps(_as_json(overview), ensure_ascii=False))
+    elif folder is None and table is None:
+        click.echo(as_text(report))
+
+
+def _as_json(overview: "Overview") -> dict[str, Any]:
+    campaign, tally = overview.campaign, overview.tally
+    return {
+        "id": campaign.id,
+        "state": campaign.state.value,
+        "planned": tally.planned,
+        "sent": tally.sent,
+        "blocked": tally.blocked,
+        "failed": tally.failed,
+        "opted_out": tally.opted_out,
+        "unknown": tally.unknown,
+        "pending": tally.pending,
+        "held_out": tally.held_out,
+        "started": campaign.started_at.isoformat(timespec="seconds") if campaign.started_at else None,
+        "finished": campaign.finished_at.isoformat(timespec="seconds") if campaign.finished_at else None,
+        "paused_why": campaign.paused_why,
+    }

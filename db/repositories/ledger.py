@@ -1,0 +1,378 @@
+"""The delivery ledger: one row per recipient, prepared in bulk, claimed in batches, written before and after each send.
+
+At any moment planned = sent + blocked + failed + opted out + unknown + pending, since each row has one outcome.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Integer, case, cast, delete, func, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from db.campaign_models import Campaign, CampaignAnswer, CampaignPress, Delivery, LawReceived, Outcome
+from db.models import Consent, Person, now
+from db.repositories.campaigns import REACHABLE, Audience, members
+
+OPEN = (Outcome.PENDING, Outcome.CLAIMED, Outcome.SENDING)
+"""Outcomes of rows that still have something to come."""
+
+_GROUPS = {
+    "sent": (Outcome.SENT,),
+    "blocked": (Outcome.BLOCKED, Outcome.DEACTIVATED),
+    "failed": (Outcome.NOT_FOUND, Outcome.CONTENT_ERROR, Outcome.GAVE_UP),
+    "opted_out": (Outcome.OPTED_OUT,),
+    "unknown": (Outcome.UNKNOWN,),
+    "pending": OPEN,
+}
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How far a campaign is. `held_out` people are no part of `planned`."""
+
+    planned: int
+    sent: int
+    blocked: int
+    failed: int
+    opted_out: int
+    unknown: int
+    pending: int
+    held_out: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A row that a sender has taken, with what may have changed since the ledger was prepared.
+
+    `address` is None for whoever has been erased. `last_other`: when this person last got another campaign.
+    """
+
+    delivery_id: int
+    person_id: uuid.UUID | None
+    address: str | None = field(repr=False)
+    language: Literal["zh", "en"]
+    variant: int
+    held_out: bool
+    step: int
+    tries: int
+    school_id: int | None
+    agreed: bool
+    blocked: bool
+    last_other: datetime | None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A change of one row: to which outcome, and what else."""
+
+    delivery_id: int
+    outcome: Outcome
+    step: int
+    tries: int = 0
+    not_before: datetime | None = None
+
+
+class Ledger:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def tally(self, campaign: int) -> Tally:
+        query = select(Delivery.held_out, Delivery.outcome, func.count()).where(Delivery.campaign == campaign)
+        counts: Counter[Outcome] = Counter()
+        held_out = 0
+        for held, outcome, count in await self._session.execute(query.group_by(Delivery.held_out, Delivery.outcome)):
+            held_out += count if held else 0
+            counts[outcome] += 0 if held else count
+        grouped = {name: sum(counts[outcome] for outcome in outcomes) for name, outcomes in _GROUPS.items()}
+        return Tally(counts.total(), **grouped, held_out=held_out)
+
+    async def outcomes(self, campaign: int) -> dict[Outcome, int]:
+        """Rows by outcome, without those held out."""
+        query = select(Delivery.outcome, func.count()).where(Delivery.campaign == campaign, ~Delivery.held_out)
+        return dict((await self._session.execute(query.group_by(Delivery.outcome))).tuples().all())
+
+    async def by(self, campaign: int, column: str) -> dict[tuple[Any, Outcome], int]:
+        """Rows by a column (`language`, `class_name`, `school_id`, `variant`) and outcome, without those held out."""
+        field = getattr(Delivery, column)
+        query = select(field, Delivery.outcome, func.count()).where(Delivery.campaign == campaign, ~Delivery.held_out)
+        rows = await self._session.execute(query.group_by(field, Delivery.outcome))
+        return {(value, outcome): count for value, outcome, count in rows}
+
+    async def finished_times(self, campaign: int) -> dict[str, int]:
+        """How many were sent in each hour, by the hour's beginning in UTC, such as 2026-01-05T09."""
+        sqlite_style = self._session.get_bind().dialect.name == "sqlite"
+        hour: Any = (
+            func.strftime("%Y-%m-%dT%H", Delivery.finished_at)
+            if sqlite_style
+            else func.to_char(func.timezone("UTC", Delivery.finished_at), 'YYYY-MM-DD"T"HH24')
+        )
+        query = select(hour, func.count()).where(
+            Delivery.campaign == campaign, Delivery.outcome == Outcome.SENT, ~Delivery.held_out
+        )
+        return {str(at): count for at, count in await self._session.execute(query.group_by(hour).order_by(hour))}
+
+    async def pressed(self, campaign: int) -> dict[str, int]:
+        """How many pressed each button."""
+        query = select(CampaignPress.button, func.count()).join(Delivery, Delivery.id == CampaignPress.delivery_id)
+        query = query.where(Delivery.campaign == campaign).group_by(CampaignPress.button)
+        return dict((await self._session.execute(query)).tuples().all())
+
+    async def answered(self, campaign: int) -> dict[tuple[str, bool], tuple[int, int]]:
+        """By question and whether the person was held out: how many answered rightly, and how many answered.
+
+        Of those held out only answers count that were given before they got the campaign after all.
+        """
+        query = select(
+            CampaignAnswer.question,
+            Delivery.held_out,
+            func.sum(cast(CampaignAnswer.right, Integer)),
+            func.count(),
+        ).join(Delivery, Delivery.id == CampaignAnswer.delivery_id)
+        query = query.where(Delivery.campaign == campaign).group_by(CampaignAnswer.question, Delivery.held_out)
+        return {
+            (question, held): (right or 0, total) for question, held, right, total in await self._session.execute(query)
+        }
+
+    async def left_after(self, campaign: int, within_hours: int) -> int:
+        """How many who got it said no to further ones within so many hours."""
+        query = (
+            select(Delivery.finished_at, Person.consent_at)
+            .join(Person, Person.id == Delivery.person_id)
+            .where(
+                Delivery.campaign == campaign,
+                Delivery.outcome == Outcome.SENT,
+                Person.consent == Consent.NO,
+                Person.consent_at >= Delivery.finished_at,
+            )
+        )
+        rows = await self._session.execute(query)
+        return sum((left - got).total_seconds() <= within_hours * 3600 for got, left in rows if got and left)
+
+    async def has_open(self, campaign: int, questions: int) -> bool:
+        """Whether anything is still to be sent now; what those held out get later does not count."""
+        query = select(Delivery.id).where(
+            Delivery.campaign == campaign,
+            Delivery.outcome.in_(OPEN),
+            or_(~Delivery.held_out, Delivery.step < questions),
+        )
+        return (await self._session.scalar(query.limit(1))) is not None
+
+    async def follow_ups(self, moment: datetime) -> Sequence[int]:
+        """Finished campaigns of which somebody who was held out is due to get the rest."""
+        query = (
+            select(Delivery.campaign)
+            .where(Delivery.held_out, Delivery.outcome == Outcome.PENDING, Delivery.not_before <= moment)
+            .distinct()
+        )
+        return (await self._session.scalars(query)).all()
+
+    async def of(self, person_id: uuid.UUID) -> Sequence[tuple[str, Delivery]]:
+        """Which campaigns this person was to get, oldest first."""
+        query = select(Campaign.id, Delivery).join(Delivery, Delivery.campaign == Campaign.number)
+        rows = await self._session.execute(query.where(Delivery.person_id == person_id).order_by(Delivery.id))
+        return [(row[0], row[1]) for row in rows]
+
+    async def laws_of(self, person_id: uuid.UUID) -> Sequence[LawReceived]:
+        query = select(LawReceived).where(LawReceived.person_id == person_id).order_by(LawReceived.law)
+        return (await self._session.scalars(query)).all()
+
+    async def told_of(self, laws: Sequence[str]) -> int:
+        """How many people were told of any of these laws."""
+        query = select(func.count(func.distinct(LawReceived.person_id))).where(LawReceived.law.in_(laws))
+        return await self._session.scalar(query) or 0
+
+
+class LedgerWriter(Ledger):
+    async def prepare(
+        self, campaign: Campaign, audience: Audience, *, people: int, held_out: int, shares: Sequence[int]
+    ) -> int | None:
+        """Add rows for the next `people` people; how many were added, None when there are no more people.
+
+        `held_out`: how many in a hundred get the quiz only; `shares`: the weights of the variants. What stands in the
+        ledger already is left alone, so that whoever died here goes on where they stopped.
+        """
+        after = [] if campaign.prepared_to is None else [Person.id > campaign.prepared_to]
+        page = select(Person.id).where(*after).order_by(Person.id).limit(people).subquery()
+        last = await self._session.scalar(select(page.c.id).order_by(page.c.id.desc()).limit(1))
+        if last is None:
+            return None
+        query = members(audience).where(REACHABLE, Person.id <= last, *after)
+        rows = query.add_columns(
+            literal(campaign.number),
+            self._by_lot(held_out),
+            self._variant(shares),
+            literal(Outcome.PENDING.value),
+            literal(0),
+            literal(0),
+            literal(now(), type_=Delivery.not_before.type),
+        )
+        insert = self._insert(Delivery).from_select(
+            [
+                *("person_id", "language", "school_id", "class_name"),
+                *("campaign", "held_out", "variant", "outcome", "step", "tries", "not_before"),
+            ],
+            rows,
+        )
+        added = await self._session.execute(insert.on_conflict_do_nothing())
+        campaign.prepared_to = last
+        return int(added.rowcount)  # type: ignore[attr-defined]
+
+    def _insert(self, table: Any) -> Any:
+        dialect = self._session.get_bind().dialect.name
+        return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+
+    def _dice(self, sides: int) -> Any:
+        """A number from 0 to sides - 1, another one in each row."""
+        if self._session.get_bind().dialect.name == "postgresql":
+            return cast(func.floor(func.random() * sides), Integer)
+        return func.abs(func.random() % sides)
+
+    def _by_lot(self, percent: int) -> Any:
+        return self._dice(100) < percent if percent else literal(False)
+
+    def _variant(self, shares: Sequence[int]) -> Any:
+        # A weighted choice by one throw: as many places as the weights together, each standing for its variant.
+        if len(shares) < 2:
+            return literal(0)
+        places = [number for number, share in enumerate(shares) for _ in range(share)]
+        throw = self._dice(len(places))
+        return case(dict(enumerate(places)), value=throw, else_=0)
+
+    async def claim(self, campaign: int, limit: int, *, held_out_only: bool = False) -> list[Claim]:
+        """Take up to `limit` rows that are due, the oldest first."""
+        moment = now()
+        due = select(Delivery.id).where(
+            Delivery.campaign == campaign, Delivery.outcome == Outcome.PENDING, Delivery.not_before <= moment
+        )
+        if held_out_only:
+            due = due.where(Delivery.held_out)
+        due = due.order_by(Delivery.not_before, Delivery.id).limit(limit).with_for_update(skip_locked=True)
+        taken = (await self._session.scalars(due)).all()
+        if not taken:
+            return []
+        change = update(Delivery).where(Delivery.id.in_(taken)).values(outcome=Outcome.CLAIMED, claimed_at=moment)
+        await self._session.execute(change)
+        other = aliased(Delivery)
+        last_other = (
+            select(func.max(other.finished_at))
+            .where(
+                other.person_id == Delivery.person_id,
+                other.campaign != campaign,
+                other.outcome.in_([Outcome.SENT, Outcome.UNKNOWN]),
+            )
+            .correlate(Delivery)
+            .scalar_subquery()
+        )
+        query = (
+            select(Delivery, Person, last_other)
+            .outerjoin(Person, Person.id == Delivery.person_id)
+            .where(Delivery.id.in_(taken))
+            .order_by(Delivery.not_before, Delivery.id)
+            .execution_options(populate_existing=True)
+        )
+        return [_claim(*row) for row in await self._session.execute(query)]
+
+    async def free(self, delivery_ids: Sequence[int]) -> None:
+        """Give back rows that were taken and not sent."""
+        change = update(Delivery).where(Delivery.id.in_(delivery_ids), Delivery.outcome == Outcome.CLAIMED)
+        await self._session.execute(change.values(outcome=Outcome.PENDING))
+
+    async def mark(self, marks: Sequence[Mark]) -> None:
+        """Write what came, or is about to come, of rows; those that change alike in one statement."""
+        alike: dict[tuple[Outcome, int, int, datetime | None], list[int]] = {}
+        for one in marks:
+            alike.setdefault((one.outcome, one.step, one.tries, one.not_before), []).append(one.delivery_id)
+        for (outcome, step, tries, not_before), ids in alike.items():
+            values: dict[str, Any] = {"outcome": outcome, "step": step, "tries": tries}
+            if not_before is not None:
+                values["not_before"] = not_before
+            if outcome not in OPEN:
+                values["finished_at"] = now()
+            await self._session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(**values))
+
+    async def note_laws(self, campaign: int, laws: Sequence[str]) -> None:
+        """Note that everybody who got the campaign was told of these laws today."""
+        for law in laws:
+            got = select(Delivery.person_id, literal(law), literal(now().date())).where(
+                Delivery.campaign == campaign, Delivery.outcome == Outcome.SENT, Delivery.person_id.is_not(None)
+            )
+            statement = self._insert(LawReceived).from_select(["person_id", "law", "last_on"], got)
+            statement = statement.on_conflict_do_update(
+                index_elements=["person_id", "law"], set_={"last_on": now().date()}
+            )
+            await self._session.execute(statement)
+
+    async def recover(self) -> tuple[int, int]:
+        """After a sender has died: what it had only taken is free again, what it was sending is unknown; how many."""
+        freed = await self._session.execute(
+            update(Delivery).where(Delivery.outcome == Outcome.CLAIMED).values(outcome=Outcome.PENDING)
+        )
+        unknown = await self._session.execute(
+            update(Delivery)
+            .where(Delivery.outcome == Outcome.SENDING)
+            .values(outcome=Outcome.UNKNOWN, finished_at=now())
+        )
+        return int(freed.rowcount), int(unknown.rowcount)  # type: ignore[attr-defined]
+
+    async def again(self, campaign: int, outcomes: Sequence[Outcome]) -> int:
+        """Try rows with these outcomes once more, because somebody says so; how many."""
+        change = (
+            update(Delivery)
+            .where(Delivery.campaign == campaign, Delivery.outcome.in_(outcomes), Delivery.person_id.is_not(None))
+            .values(outcome=Outcome.PENDING, tries=0, not_before=now(), finished_at=None)
+        )
+        return int((await self._session.execute(change)).rowcount)  # type: ignore[attr-defined]
+
+    async def press(self, campaign: int, person_id: uuid.UUID, button: str) -> None:
+        """Note that a recipient pressed a button; nothing when it was not sent to them."""
+        found = await self._delivery(campaign, person_id)
+        if found is not None:
+            statement = self._insert(CampaignPress).values(delivery_id=found, button=button, at=now())
+            await self._session.execute(statement.on_conflict_do_nothing())
+
+    async def answer(self, delivery_id: int, question: str, *, right: bool) -> None:
+        """Note a recipient's first answer to a question."""
+        statement = self._insert(CampaignAnswer).values(
+            delivery_id=delivery_id, question=question, right=right, at=now()
+        )
+        await self._session.execute(statement.on_conflict_do_nothing())
+
+    async def _delivery(self, campaign: int, person_id: uuid.UUID) -> int | None:
+        query = select(Delivery.id).where(Delivery.campaign == campaign, Delivery.person_id == person_id)
+        return await self._session.scalar(query)
+
+    async def received(self, person_id: uuid.UUID, laws: Sequence[str]) -> None:
+        """Note that a person was told of these laws today."""
+        today = now().date()
+        for law in laws:
+            statement = self._insert(LawReceived).values(person_id=person_id, law=law, last_on=today)
+            statement = statement.on_conflict_do_update(
+                index_elements=["person_id", "law"], set_={"last_on": today}, where=LawReceived.last_on != today
+            )
+            await self._session.execute(statement)
+
+    async def forget_received_before(self, day: date) -> None:
+        await self._session.execute(delete(LawReceived).where(LawReceived.last_on < day))
+
+
+def _claim(delivery: Delivery, person: Person | None, last_other: datetime | None) -> Claim:
+    return Claim(
+        delivery.id,
+        delivery.person_id,
+        None if person is None else person.address,
+        "en" if delivery.language == "en" else "zh",
+        delivery.variant,
+        delivery.held_out,
+        delivery.step,
+        delivery.tries,
+        delivery.school_id,
+        agreed=person is not None and person.consent == Consent.YES,
+        blocked=person is not None and person.blocked_at is not None,
+        last_other=last_other,
+    )
