@@ -174,7 +174,7 @@ def _completed(definition: Definition, document: Document, library: Library) -> 
             return Written(definition, {}), [*problems, problem]
         messages = tuple(Message(**one.model_dump()) for one in template.messages)
         laws = tuple(dict.fromkeys((*definition.laws, *template.laws)))
-        definition = definition.model_copy(update={"messages": messages, "laws": laws})
+        definition = definition.model_copy(update={"template": None, "messages": messages, "laws": laws})
     pictures: dict[tuple[int, int], bytes] = {}
     for variant, texts in enumerate(definition.texts):
         for number, message in enumerate(texts):

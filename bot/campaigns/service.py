@@ -89,7 +89,7 @@ class CampaignService:
         self._tell = tell
 
     async def create(self, written: Written, by: Actor = OPERATOR) -> Campaign:
-        """Keep a campaign as a draft, or change one that has not begun: it then needs a new approval.
+        """Keep a campaign as a draft, or change one that has not begun: what reads otherwise needs a new approval.
 
         Raises NotAllowed, UnknownSchool, NotNow.
         """
@@ -110,8 +110,12 @@ class CampaignService:
                 campaign.definition = definition.to_json()
                 campaign.pin = pinned
                 campaign.author_id, campaign.by_operator = by.person_id, by.is_operator
-                campaign.state, campaign.approved_pin, campaign.approved_by = CampaignState.DRAFT, None, None
-                campaign.starts_at = None
+                campaign.state, campaign.starts_at = CampaignState.DRAFT, None
+                # Another time only changes nothing of what was approved; and nobody approves their own edit.
+                if campaign.approved_pin == pinned and campaign.approved_by != by.person_id:
+                    campaign.state = CampaignState.APPROVED
+                else:
+                    campaign.approved_pin = campaign.approved_by = None
                 action = "campaign changed"
             await work.campaigns.set_pictures(campaign.number, written.pictures)
             await work.audit.record(by.person_id, action, f"campaign {campaign.id}, {pinned[:12]}")

@@ -1,0 +1,94 @@
+"""Campaigns through the whole bot and the stand-in for Telegram."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.app import App
+from bot.campaigns.definition import Written
+from content.library import Library
+from db.campaign_models import CampaignState
+from db.models import Role
+from tests.campaigns.conftest import with_staff, with_students
+from tests.fakes.chats import Chat, Sent
+from tests.fakes.telegram import FakeTelegram, serving
+from tests.running import running_bot
+
+pytest_plugins = ("tests.campaigns.conftest",)
+
+
+async def until(app: App, name: str, *states: CampaignState, seconds: float = 20) -> None:
+    """Wait until a campaign is in one of these states."""
+    for _ in range(int(seconds / 0.1)):
+        if (await app.campaigns.see(name)).campaign.state in states:
+            return
+        await asyncio.sleep(0.1)
+    overview = await app.campaigns.see(name)
+    raise AssertionError(f"{overview.campaign.state}, {overview.tally}")
+
+
+async def test_everybody_gets_it_once(
+    library: Library, tmp_path: Path, written: Callable[..., Written]
+) -> None:
+    async with serving(FakeTelegram()) as telegram, running_bot(telegram, library, None, tmp_path) as app:
+        for number in range(1, 41):
+            telegram.person(number)
+        telegram.blocked.add(7)
+        await with_students(app.database, 42)  # two of them Telegram does not know
+        await app.campaigns.create(written())
+        await app.campaigns.send("test")
+        await until(app, "test", CampaignState.FINISHED)
+        tally = (await app.campaigns.see("test")).tally
+        assert (tally.planned, tally.sent, tally.blocked, tally.failed) == (42, 39, 1, 2)
+        got = [sent.chat_id for sent in telegram.sent if "别把卡借给别人" in sent.text]
+        assert sorted(got) == [number for number in range(1, 41) if number != 7]
+
+
+async def overview(chat: Chat) -> Sent:
+    """The page below a preview, with what can be done."""
+    while True:
+        (sent,) = await chat.hears(1)
+        if "收件人：" in sent.text:
+            return sent
+
+
+async def test_made_approved_and_sent_in_the_chat(library: Library, tmp_path: Path) -> None:
+    async with serving(FakeTelegram()) as telegram, running_bot(telegram, library, None, tmp_path) as app:
+        await with_students(app.database, 60)
+        for number in range(1, 61):
+            telegram.person(number)
+        author, second, student = telegram.person(901), telegram.person(902), telegram.person(1)
+        for number in (901, 902):
+            await with_staff(app.database, f"telegram:{number}", Role.COUNSELLOR, "示范大学")
+        assert "只有老师和管理员" in (await student.asks("/campaign")).text
+        author.presses(await author.asks("/campaign"), "模板")
+        (templates,) = await author.hears(1)
+        author.presses(templates, templates.labels[0])
+        page = await overview(author)
+        assert "60 人" in page.text
+        author.presses(page, "发送")
+        (asked,) = await author.hears(1)
+        assert "第二个人" in asked.text
+        student.presses_data(asked, page.button("发送")["callback_data"])  # a forwarded button gives no right
+        assert "只有老师和管理员" in (await student.hears(1))[0].text
+        (notice,) = await second.hears(1)
+        second.presses(notice, "看看")
+        page = await overview(second)
+        assert page.labels == ["批准发送"]
+        second.presses(page, "批准")
+        (approved,) = await author.hears(1)
+        assert "已批准" in approved.text
+        author.presses(approved, "看看")
+        page = await overview(author)
+        author.presses(page, "换时间")
+        (times,) = await author.hears(1)
+        author.presses(times, times.labels[-1])
+        page = await overview(author)
+        assert "09:00" in page.text
+        author.presses(page, "发送")
+        (scheduled,) = await author.hears(1)
+        assert "已排期" in scheduled.text, "another time needs no new approval"
+        assert scheduled.labels == ["暂停", "取消"]
+        author.presses(scheduled, "取消")
+        (cancelled,) = await author.hears(1)
+        assert "已取消" in cancelled.text
