@@ -12,8 +12,10 @@ from bot.adverts.reading import PictureReader
 from bot.adverts.screenshots import Screenshots
 from bot.alerts import Alerts, Send
 from bot.campaigns.commands import CampaignCommands
+from bot.campaigns.notices import campaign_notice
 from bot.campaigns.progress import progress_page
-from bot.campaigns.sender import Post, Sender
+from bot.campaigns.runs import Post
+from bot.campaigns.sender import Sender
 from bot.campaigns.service import CampaignService
 from bot.content_in_use import ContentInUse
 from bot.dialogue.dialogue import Dialogue
@@ -29,6 +31,7 @@ from bot.model import ModelInUse
 from bot.people.blocked import note_blocked
 from bot.people.commands import PeopleCommands
 from bot.people.invites import PeopleService
+from bot.people.notices import invite_notice
 from bot.settings import Settings
 from content.library import Library
 from content.schema import Language
@@ -113,7 +116,7 @@ async def open_app(settings: Settings, content: ContentInUse, paces: Paces | Non
         model = ModelInUse()
         links = Links()
         alerts = Alerts(database, content)
-        notices = Notices(database, content, ZoneInfo(settings.timezone))
+        notices = Notices(database, content, ZoneInfo(settings.timezone), campaign_notice, invite_notice)
         staff = PeopleCommands(people, content, links, settings.timezone, notices.wake)
         desk = _desk(settings, database, content, notices)
         sender = Sender(

@@ -35,6 +35,7 @@ async def _keep(database: Database, every: float) -> None:
                 talks = await work.threads.remove_older_than(TALKS_KEPT_FOR)
                 talks += await work.threads.remove_never_begun(_UNUSED_TALKS_KEPT_FOR)
                 await work.questions.remove_before(datetime.now(UTC) - QUESTIONS_KEPT_FOR)
+                await work.ledger.forget_people_before(datetime.now(UTC) - LAWS_KEPT_FOR)
                 await work.ledger.forget_received_before(datetime.now(UTC).date() - LAWS_KEPT_FOR)
                 polls = await work.quizzes.remove_polls_before(datetime.now(UTC) - POLLS_KEPT_FOR)
             logger.debug("removed %d expired conversations, %d old polls, %d old talks", removed, polls, talks)

@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.campaigns.definition import AudienceRule, CampaignIsWrong, Definition, Message, Schedule, Written, checked
+from bot.campaigns.insights import Insights
 from bot.campaigns.pages import pressed, steps
 from bot.campaigns.progress import FEWEST, control_buttons, progress_page
 from bot.campaigns.report import Report, Share, make_report
@@ -61,9 +62,13 @@ class CampaignCommands:
         self._library = library
         self._zone = zone
         self._approve_from = approve_from
+        self._insights = Insights(people, database, library)
 
     async def handle(self, turn: Turn, language: Language) -> Replies | None:
         """The replies when the turn is about campaigns and staff's, otherwise None."""
+        insights = await self._insights.handle(turn, language)
+        if insights is not None:
+            return insights
         is_press = turn.press is not None and turn.press.kind is PressKind.MAKE
         if turn.command != "campaign" and not is_press:
             return None

@@ -7,12 +7,20 @@ from content.library import Library
 from content.schema import Language
 from db.campaign_models import Campaign
 from db.thread_models import Notice, NoticeKind
+from db.work import ReadWork, WriteWork
 
 _REASONS = ("missed", "content_changed", "needs_approval", "no_entry", "content_errors", "by_hand")
 
 
-def campaign_notice(library: Library, notice: Notice, campaign: Campaign, language: Language) -> Reply | None:
-    """The message of a notice about a campaign; None for one of another version."""
+async def campaign_notice(
+    work: ReadWork | WriteWork, library: Library, notice: Notice, language: Language
+) -> Reply | None:
+    """The message of a notice about a campaign; None for another notice, and when the campaign is gone."""
+    campaign = await work.campaigns.get(notice.campaign) if notice.campaign is not None else None
+    return None if campaign is None else _told(library, notice, campaign, language)
+
+
+def _told(library: Library, notice: Notice, campaign: Campaign, language: Language) -> Reply | None:
     definition = from_json(campaign.definition)
     title, number = definition.title[language], campaign.number
     if notice.kind == NoticeKind.CAMPAIGN_TRIAL:

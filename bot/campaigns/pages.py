@@ -65,6 +65,11 @@ def pin(library: Library, definition: Definition, pictures: dict[tuple[int, int]
     shown = [[*place, hashlib.sha256(data).hexdigest()] for place, data in sorted(pictures.items())]
     whole = {
         "rendered": rendered,
+        # Where the buttons lead: what is pressed names only the campaign's own button.
+        "targets": [
+            [[button.answer, button.guide] for message in texts for button in message.buttons]
+            for texts in definition.texts
+        ],
         "pictures": shown,
         "audience": definition.audience.model_dump(mode="json"),
         "shares": definition.shares,

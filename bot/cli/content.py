@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.errors import Mistake
+from bot.cli.errors import Mistake, told_plainly
 from content.kinds import FOLDERS, SINGULARS
 from content.schema import Case, choices_of
 
@@ -136,13 +136,37 @@ def new(kind: str, name: str) -> None:
 
 @content.command()
 @click.argument("law")
-def affected(law: str) -> None:
+@click.option("--students", is_flag=True, help="Count who was told of it within 180 days; never who they are.")
+def affected(law: str, students: bool) -> None:
     """List everything that cites LAW, an article's file name: what to read again when it changes."""
     library = _library()
     if law not in library.laws:
         raise Mistake(f"there is no law named {law!r}: `cardwise content list laws` shows all names")
+    if students:
+        count = told_of(law)
+        click.echo("fewer than 5 people" if 0 < count < 5 else f"{count} people")
+        click.echo(
+            f"To tell them of the change, and nobody else: a campaign file with `audience: {{told_of: [{law}]}}`.",
+            err=True,
+        )
+        return
     for name in library.citing(law):
         click.echo(name)
+
+
+def told_of(law: str) -> int:
+    """How many people were told of a law."""
+    import asyncio
+
+    from bot.app import open_database
+    from bot.settings import load_settings
+
+    async def count() -> int:
+        async with open_database(load_settings()) as database, database.read() as work:
+            return await work.ledger.told_of([law])
+
+    with told_plainly():
+        return asyncio.run(count())
 
 
 @content.command()

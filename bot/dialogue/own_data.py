@@ -61,6 +61,14 @@ async def _everything(work: ReadWork, person: Person) -> dict[str, Any]:
         "questions_given_to_the_admins_for_90_days": [
             {"at": _moment(one.kept_at), "text": one.text} for one in await work.questions.of(person.id)
         ],
+        "campaigns_for_180_days": [
+            {"campaign": name, "outcome": delivery.outcome.value, "at": _moment(delivery.finished_at)}
+            for name, delivery in await work.ledger.of(person.id)
+        ],
+        "laws_told_of_within_180_days": [
+            {"law": one.law, "last_on": one.last_on.isoformat()} for one in await work.ledger.laws_of(person.id)
+        ],
+        "last_day_on_which_you_wrote": None if person.seen_on is None else person.seen_on.isoformat(),
         "quiz_questions": {name: asdict(score) for name, score in quiz.scores.items()},
         "quiz_round": None if quiz.round is None else asdict(quiz.round),
         "audit_log": [

@@ -16,10 +16,8 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from bot.background import beside
-from bot.campaigns.notices import campaign_notice
 from bot.handover.pages import DeskPages, Rows, press
 from bot.handover.said import said_of, talk_of
-from bot.people.notices import invite_notice
 from bot.replies import Button, Reply
 from bot.sending.outcome import Delivered
 from content.library import Library
@@ -39,6 +37,7 @@ _LONGEST_PAUSE = timedelta(hours=1)
 
 
 Deliver = Callable[[str, Reply], Awaitable[Delivered]]
+Render = Callable[[ReadWork | WriteWork, Library, Notice, Language], Awaitable[Reply | None]]
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,9 @@ class _Due:
 class Notices:
     """Renders what is due and hands it to whoever can send it."""
 
-    def __init__(self, database: Database, library: Callable[[], Library], timezone: ZoneInfo) -> None:
+    def __init__(self, database: Database, library: Callable[[], Library], timezone: ZoneInfo, *others: Render) -> None:
+        """`others`: who renders notices that are not about talks; None from them when one is not theirs, or is void."""
+        self._others = others
         self._database = database
         self._library = library
         self._timezone = timezone
@@ -151,12 +152,10 @@ class Notices:
         spoken = thread.language if to_student and thread is not None else chosen
         language: Language = "en" if spoken == "en" else "zh"
         pages = DeskPages(self._library(), language, self._timezone)
-        if notice.campaign is not None:
-            campaign = await work.campaigns.get(notice.campaign)
-            told: Language = "en" if chosen == "en" else "zh"
-            return None if campaign is None else campaign_notice(self._library(), notice, campaign, told)
-        if notice.invite_id is not None:
-            return await invite_notice(work, self._library(), notice, "en" if chosen == "en" else "zh")
+        for render in self._others:
+            reply = await render(work, self._library(), notice, "en" if chosen == "en" else "zh")
+            if reply is not None:
+                return reply
         if notice.kind == NoticeKind.ERASED:
             return pages.says("desk_erased", alias=notice.detail)
         if thread is None:

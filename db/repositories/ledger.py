@@ -357,6 +357,11 @@ class LedgerWriter(Ledger):
             )
             await self._session.execute(statement)
 
+    async def forget_people_before(self, moment: datetime) -> None:
+        """Take the people out of rows that were finished before; the rows stay, so that reports still add up."""
+        change = update(Delivery).where(Delivery.finished_at < moment, Delivery.person_id.is_not(None))
+        await self._session.execute(change.values(person_id=None))
+
     async def forget_received_before(self, day: date) -> None:
         await self._session.execute(delete(LawReceived).where(LawReceived.last_on < day))
 

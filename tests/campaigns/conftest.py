@@ -25,9 +25,14 @@ messages:
 @pytest.fixture
 def written(tmp_path: Path, library: Library) -> Callable[..., Written]:
     """Makes a campaign from the text of a file."""
+    return writing(tmp_path, library)
+
+
+def writing(folder: Path, library: Library) -> Callable[..., Written]:
+    """The same, for a folder."""
 
     def make(campaign_id: str = "test", more: str = "urgent: true", text: str = TEXT) -> Written:
-        path = tmp_path / f"{campaign_id}.yml"
+        path = folder / f"{campaign_id}.yml"
         path.write_text(text.format(id=campaign_id, more=more), encoding="utf-8")
         return from_file(path, library)
 

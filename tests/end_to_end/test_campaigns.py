@@ -1,20 +1,16 @@
 """Campaigns through the whole bot and the stand-in for Telegram."""
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 from bot.app import App
-from bot.campaigns.definition import Written
 from content.library import Library
 from db.campaign_models import CampaignState
 from db.models import Role
-from tests.campaigns.conftest import with_staff, with_students
+from tests.campaigns.conftest import with_staff, with_students, writing
 from tests.fakes.chats import Chat, Sent
 from tests.fakes.telegram import FakeTelegram, serving
 from tests.running import running_bot
-
-pytest_plugins = ("tests.campaigns.conftest",)
 
 
 async def until(app: App, name: str, *states: CampaignState, seconds: float = 20) -> None:
@@ -27,15 +23,13 @@ async def until(app: App, name: str, *states: CampaignState, seconds: float = 20
     raise AssertionError(f"{overview.campaign.state}, {overview.tally}")
 
 
-async def test_everybody_gets_it_once(
-    library: Library, tmp_path: Path, written: Callable[..., Written]
-) -> None:
+async def test_everybody_gets_it_once(library: Library, tmp_path: Path) -> None:
     async with serving(FakeTelegram()) as telegram, running_bot(telegram, library, None, tmp_path) as app:
         for number in range(1, 41):
             telegram.person(number)
         telegram.blocked.add(7)
         await with_students(app.database, 42)  # two of them Telegram does not know
-        await app.campaigns.create(written())
+        await app.campaigns.create(writing(tmp_path, library)())
         await app.campaigns.send("test")
         await until(app, "test", CampaignState.FINISHED)
         tally = (await app.campaigns.see("test")).tally
