@@ -119,21 +119,11 @@ async def open_app(settings: Settings, content: ContentInUse, paces: Paces | Non
         notices = Notices(database, content, ZoneInfo(settings.timezone), campaign_notice, invite_notice)
         staff = PeopleCommands(people, content, links, settings.timezone, notices.wake)
         desk = _desk(settings, database, content, notices)
-        sender = Sender(
-            database,
-            content,
-            ZoneInfo(settings.timezone),
-            approve_from=settings.approve_from,
-            progress=partial(progress_page, content),
-            wake_notices=notices.wake,
-        )
+        sender = _sender(settings, database, content, notices)
         campaigns = campaign_service(settings, database, content, wake=sender.wake, tell=notices.wake)
         adverts, reader = AdvertsInUse(content), PictureReader()
         screenshots = Screenshots(reader)
-        paces = Paces() if paces is None else paces
-        making = CampaignCommands(
-            campaigns, people, database, content, ZoneInfo(settings.timezone), settings.approve_from
-        )
+        zone = ZoneInfo(settings.timezone)
         dialogue = Dialogue(
             database,
             content,
@@ -142,8 +132,8 @@ async def open_app(settings: Settings, content: ContentInUse, paces: Paces | Non
             desk,
             check=adverts,
             read=screenshots.read,
-            paces=paces,
-            campaigns=making,
+            paces=Paces() if paces is None else paces,
+            campaigns=CampaignCommands(campaigns, people, database, content, zone, settings.approve_from),
         )
         try:
             async with (
@@ -153,22 +143,8 @@ async def open_app(settings: Settings, content: ContentInUse, paces: Paces | Non
                 reminding(database, notices.wake),
                 sender.sending(),
             ):
-                yield App(
-                    settings,
-                    database,
-                    content,
-                    alerts,
-                    people,
-                    dialogue,
-                    model,
-                    adverts,
-                    screenshots,
-                    notices,
-                    desk,
-                    campaigns,
-                    sender,
-                    links,
-                )
+                parts = (settings, database, content, alerts, people, dialogue, model, adverts, screenshots)
+                yield App(*parts, notices, desk, campaigns, sender, links)
         finally:
             model.close()
             await reader.close()
@@ -185,6 +161,17 @@ def campaign_service(
     """What staff can do with campaigns, under these settings."""
     return CampaignService(
         database, library, ZoneInfo(settings.timezone), approve_from=settings.approve_from, wake=wake, tell=tell
+    )
+
+
+def _sender(settings: Settings, database: Database, content: ContentInUse, notices: Notices) -> Sender:
+    return Sender(
+        database,
+        content,
+        ZoneInfo(settings.timezone),
+        approve_from=settings.approve_from,
+        progress=partial(progress_page, content),
+        wake_notices=notices.wake,
     )
 
 

@@ -93,6 +93,7 @@ class Reply:
     buttons: tuple[tuple[Button, ...], ...] = ()
     file: File | None = None
     picture: bytes | None = field(default=None, repr=False)  # a JPEG to show with the words
+    picture_below: bool = False  # the words are what matters, and come first
     file_id: str = field(default="", repr=False)  # a file that the front end has, to be sent again
     language: str = "zh"
     quiz: Quiz | None = None

@@ -8,7 +8,8 @@ from db.repositories.campaigns import Campaigns, CampaignsWriter
 from db.repositories.conversations import Conversations, ConversationsWriter
 from db.repositories.counts import Counts, CountsWriter
 from db.repositories.invites import Invites, InvitesWriter
-from db.repositories.ledger import Ledger, LedgerWriter
+from db.repositories.ledger import LedgerWriter
+from db.repositories.ledger_reading import Ledger
 from db.repositories.notices import Notices, NoticesWriter
 from db.repositories.people import People, PeopleWriter
 from db.repositories.questions import Questions, QuestionsWriter

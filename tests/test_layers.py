@@ -49,6 +49,10 @@ MAY_IMPORT = {
         ),
         *("content", "db"),
     },
+    "bot/campaigns": {
+        *("bot.campaigns", "bot.people", "bot.pictures", "bot.replies", "bot.sending.outcome", "bot.turns"),
+        *("bot.background", "bot.dialogue.quiz_pages", "content", "db"),
+    },
     "bot/people": {"bot.people", "bot.replies", "bot.turns", "content", "db"},
     "bot/telegram": {"bot.telegram", "bot.sending", "bot.replies", "bot.turns"},
     "bot/console": {"bot.console", "bot.replies", "bot.turns"},
@@ -62,7 +66,7 @@ MAY_IMPORT = {
     "bot/housekeeping.py": {"bot.background", "db"},
     "bot/app.py": {
         *("bot.alerts", "bot.content_in_use", "bot.housekeeping", "bot.dialogue", "bot.key", "bot.model"),
-        *("bot.people", "bot.handover", "bot.adverts"),
+        *("bot.people", "bot.handover", "bot.adverts", "bot.campaigns", "bot.replies"),
         *("bot.settings", "content", "db"),
     },
     "bot/cli": {"bot", "content", "nlu", "db"},
@@ -81,7 +85,9 @@ ONLY_IN = {
     "click": ("bot/cli",),
     "rich": ("bot/cli",),
     "cryptography": ("db",),
-    "PIL": ("bot/pictures.py",),
+    "PIL": ("bot/pictures.py", "bot/campaigns/report_pages.py"),
+    "segno": ("bot/people/qr.py",),
+    "httpx": ("bot/telegram",),
 }
 
 

@@ -9,7 +9,7 @@ from db.campaign_models import Campaign
 from db.thread_models import Notice, NoticeKind
 from db.work import ReadWork, WriteWork
 
-_REASONS = ("missed", "content_changed", "needs_approval", "no_entry", "content_errors", "by_hand")
+REASONS = ("missed", "content_changed", "needs_approval", "no_entry", "content_errors", "by_hand")
 
 
 async def campaign_notice(
@@ -30,7 +30,7 @@ def _told(library: Library, notice: Notice, campaign: Campaign, language: Langua
     resume = Button(library.text("campaign_button_resume", language), Press(PressKind.MAKE, f"resume.{number}"))
     report = Button(library.text("campaign_button_report", language), Press(PressKind.MAKE, f"report.{number}"))
     if notice.kind in (NoticeKind.CAMPAIGN_PAUSED, NoticeKind.CAMPAIGN_MISSED):
-        why = notice.detail if notice.detail in _REASONS else "by_hand"
+        why = notice.detail if notice.detail in REASONS else "by_hand"
         told = library.text("campaign_paused", language, title=title, why=library.text(f"campaign_why_{why}", language))
         return Reply(told, buttons=((look, resume),), language=language)
     told_by = {

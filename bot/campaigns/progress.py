@@ -7,9 +7,20 @@ from bot.replies import Button, Press, PressKind, Reply
 from content.library import Library
 from content.schema import Language
 from db.campaign_models import Campaign, CampaignState
-from db.repositories.ledger import Tally
+from db.repositories.ledger_reading import Tally
 
 _BAR = 12
+POSSIBLE = {
+    CampaignState.DRAFT: ("send", "try", "cancel"),
+    CampaignState.APPROVED: ("send", "try", "cancel"),
+    CampaignState.SCHEDULED: ("pause", "cancel"),
+    CampaignState.SENDING: ("pause", "cancel"),
+    CampaignState.PAUSED: ("resume", "cancel"),
+    CampaignState.FINISHED: ("report",),
+    CampaignState.CANCELLED: ("report",),
+}
+"""What can be done in each state."""
+
 FEWEST = 5
 """Groups under so many people are never shown."""
 
@@ -53,20 +64,11 @@ def counts(library: Library, tally: Tally, language: Language) -> str:
 
 def control_buttons(library: Library, campaign: Campaign, language: Language) -> tuple[tuple[Button, ...], ...]:
     """Pause, resume, cancel, report: what can be done in this state."""
-    possible = {
-        CampaignState.DRAFT: ("send", "try", "cancel"),
-        CampaignState.APPROVED: ("send", "try", "cancel"),
-        CampaignState.SCHEDULED: ("pause", "cancel"),
-        CampaignState.SENDING: ("pause", "cancel"),
-        CampaignState.PAUSED: ("resume", "cancel"),
-        CampaignState.FINISHED: ("report",),
-        CampaignState.CANCELLED: ("report",),
-    }[campaign.state]
     row = tuple(
         Button(
             library.text(f"campaign_button_{verb}", language),
             Press(PressKind.MAKE, f"{verb}.{campaign.number}"),
         )
-        for verb in possible
+        for verb in POSSIBLE[campaign.state]
     )
     return (row,)

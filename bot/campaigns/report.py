@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from bot.campaigns.progress import FEWEST
-from bot.campaigns.service import Overview
+from bot.campaigns.seeing import Overview
 from bot.campaigns.statistics import difference, wilson
 from db.campaign_models import Outcome
 from db.engine import Database

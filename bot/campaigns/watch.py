@@ -9,7 +9,7 @@ from bot.replies import Reply
 from content.schema import Language
 from db.campaign_models import Campaign
 from db.engine import Database
-from db.repositories.ledger import Tally
+from db.repositories.ledger_reading import Tally
 
 ShowProgress = Callable[[Campaign, Definition, Tally, Language], Reply]
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from bot.cli.campaigns import advance, sending_bar
+from bot.cli.campaign_doors import advance, sending_bar
 from bot.cli.errors import Mistake
 
 if TYPE_CHECKING:

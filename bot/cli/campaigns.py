@@ -2,99 +2,25 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.errors import Mistake, told_plainly
+from bot.cli.campaign_doors import actor_named, advance, sending_bar, with_campaigns
+from bot.cli.errors import Mistake
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
-    from bot.campaigns.service import CampaignService, Overview
+    from bot.campaigns.seeing import Overview
+    from bot.campaigns.service import CampaignService
     from bot.people.rights import Actor
     from bot.settings import Settings
     from db.engine import Database
-    from db.repositories.ledger import Tally
-
-T = TypeVar("T")
-Work = Callable[["CampaignService", "Actor", "Database", "Settings"], Awaitable[T]]
 
 _AS = click.option(
     "--as", "person", metavar="PERSON", help="Whose right counts: a number of `cardwise people list`. Default: yours."
 )
 _STATES_DONE = ("finished", "cancelled", "paused")
-
-
-def _with_campaigns(work: Work[T], person: str | None) -> T:
-    from bot import logs
-    from bot.app import campaign_service, open_database
-    from bot.content_check import load_checked
-    from bot.settings import load_settings
-
-    async def opened(settings: "Settings") -> T:
-        library = load_checked()
-        async with open_database(settings) as database:
-            service = campaign_service(settings, database, lambda: library)
-            return await work(service, await _actor(database, person), database, settings)
-
-    with told_plainly(), _campaign_mistakes():
-        settings = load_settings()
-        logs.configure(settings.log_format)
-        return asyncio.run(opened(settings))
-
-
-async def _actor(database: "Database", person: str | None) -> "Actor":
-    from bot.people.find import UnknownPerson, find_actor
-    from bot.people.rights import OPERATOR
-
-    if person is None:
-        return OPERATOR
-    try:
-        return await find_actor(database, person)
-    except UnknownPerson:
-        raise Mistake(f"there is no person {person}: give a number of `cardwise people list`") from None
-
-
-@contextmanager
-def _campaign_mistakes() -> Iterator[None]:
-    """Say what went wrong with a campaign in one line each."""
-    from bot.campaigns.definition import CampaignIsWrong
-    from bot.campaigns.service import Changed, NeedsApproval, NoSuchCampaign, NotNow, SamePerson
-    from bot.people.invites import UnknownSchool
-    from bot.people.rights import NotAllowed
-
-    try:
-        yield
-    except CampaignIsWrong as error:
-        raise Mistake(*map(str, error.problems)) from None
-    except NoSuchCampaign as error:
-        raise Mistake(f"there is no campaign {error}: see `cardwise campaign list`") from None
-    except NotNow as error:
-        raise Mistake(f"that cannot be done now: {error}") from None
-    except SamePerson:
-        raise Mistake("whoever made a campaign cannot approve it: a second person must") from None
-    except Changed:
-        raise Mistake(
-            "it is not what was looked at: it or the content behind it has changed. "
-            "Look at `cardwise campaign preview`, and create it anew from its file if it is still a draft"
-        ) from None
-    except NeedsApproval as error:
-        asked = (
-            f"{error.approvers} people who can have been asked" if error.approvers else "nobody else can: invite one"
-        )
-        raise Mistake(
-            f"{error.recipients} recipients: a second person must approve it first ({asked}). "
-            "`cardwise campaign approve ID --as PERSON`; the operator's `--override` stands in the audit log"
-        ) from None
-    except UnknownSchool as error:
-        there = ", ".join(error.known) or "none yet, see `cardwise school add`"
-        raise Mistake(f"there is no school named {error.name}; schools: {there}") from None
-    except NotAllowed:
-        raise Mistake("this person does not have the right (the operator approves only with --override)") from None
 
 
 @click.group()
@@ -123,7 +49,7 @@ def campaign_create(file: Path, person: str | None) -> None:
         )
         return made.id
 
-    click.echo(_with_campaigns(create, person))
+    click.echo(with_campaigns(create, person))
 
 
 @campaign.command(name="list")
@@ -135,7 +61,7 @@ def campaign_list(as_json: bool, person: str | None) -> None:
     async def every(service: "CampaignService", by: "Actor", *_: Any) -> list["Overview"]:
         return list(await service.all(by))
 
-    for one in _with_campaigns(every, person):
+    for one in with_campaigns(every, person):
         if as_json:
             click.echo(json.dumps(_as_json(one), ensure_ascii=False))
         else:
@@ -153,7 +79,7 @@ def campaign_preview(name: str, lang: str | None, person: str | None) -> None:
     """Show what recipients will read, whom it reaches, who is left out and why, and the pin to approve."""
     from bot.cli.campaign_preview import show_preview
 
-    _with_campaigns(lambda service, by, *_: show_preview(service, by, name, lang), person)
+    with_campaigns(lambda service, by, *_: show_preview(service, by, name, lang), person)
 
 
 @campaign.command(name="approve")
@@ -169,7 +95,7 @@ def campaign_approve(name: str, seen: str | None, override: bool, person: str | 
         raise click.UsageError("--override is the operator's: leave out --as")
     if person is None and not override:
         raise click.UsageError("say who approves with --as PERSON, or use --override as the operator")
-    done = _with_campaigns(lambda service, by, *_: service.approve(name, by, seen=seen, override=override), person)
+    done = with_campaigns(lambda service, by, *_: service.approve(name, by, seen=seen, override=override), person)
     click.echo(f"{done.id}\t{done.state}\t{done.pin[:12]}")
 
 
@@ -181,10 +107,10 @@ def campaign_trial(name: str, guests: tuple[str, ...], person: str | None) -> No
     """Send it to a guest list first; the running bot sends it at once."""
 
     async def trial(service: "CampaignService", by: "Actor", database: "Database", _settings: "Settings") -> int:
-        people = [(await _actor(database, guest)).person_id for guest in guests]
+        people = [(await actor_named(database, guest)).person_id for guest in guests]
         return await service.trial(name, [one for one in people if one is not None], by)
 
-    click.echo(f"{_with_campaigns(trial, person)} people will get it")
+    click.echo(f"{with_campaigns(trial, person)} people will get it")
 
 
 @campaign.command(name="send")
@@ -194,17 +120,14 @@ def campaign_trial(name: str, guests: tuple[str, ...], person: str | None) -> No
 @_AS
 def campaign_send(name: str, wait: bool, here: bool, person: str | None) -> None:
     """Mark a campaign for sending; the running bot sends it at its time."""
-    _with_campaigns(lambda service, by, *_: _marked(service, by, name, here), person)
+    with_campaigns(lambda service, by, *_: _marked(service, by, name, here), person)
     if here:
         from bot.cli.campaign_here import send_here
 
-        with told_plainly():
-            _with_campaigns(
-                lambda service, by, database, settings: send_here(service, by, database, settings, name), person
-            )
+        with_campaigns(lambda service, by, database, settings: send_here(service, by, database, settings, name), person)
     elif wait:
-        _with_campaigns(lambda service, by, *_: _follow(service, by, name), person)
-    done = _with_campaigns(lambda service, by, *_: service.see(name, by), person)
+        with_campaigns(lambda service, by, *_: _follow(service, by, name), person)
+    done = with_campaigns(lambda service, by, *_: service.see(name, by), person)
     starts = done.campaign.starts_at
     when = (
         f"\t{starts.isoformat(timespec='minutes')}" if starts is not None and done.campaign.state == "scheduled" else ""
@@ -232,30 +155,6 @@ async def _follow(service: "CampaignService", by: "Actor", name: str) -> None:
             await asyncio.sleep(1)
 
 
-@contextmanager
-def sending_bar() -> Iterator[tuple["Progress", "TaskID"]]:
-    """A bar with how many are through, the rate and the time left, on a terminal's standard error."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("Sending"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
-    with Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as progress:
-        yield progress, progress.add_task("", total=None, rate="")
-
-
-def advance(bar: tuple["Progress", "TaskID"], tally: "Tally") -> None:
-    """Show how far it is."""
-    progress, task = bar
-    speed = progress.tasks[0].speed
-    progress.update(
-        task,
-        completed=tally.planned - tally.pending,
-        total=tally.planned or None,
-        rate=f"{speed:.0f}/s" if speed else "",
-    )
-
-
 def _command(name: str, about: str) -> None:
     """`pause`, `resume` and `cancel` differ in one word."""
 
@@ -263,7 +162,7 @@ def _command(name: str, about: str) -> None:
     @click.argument("campaign_id", metavar="ID")
     @_AS
     def move(campaign_id: str, person: str | None) -> None:
-        done = _with_campaigns(lambda service, by, *_: getattr(service, name)(campaign_id, by), person)
+        done = with_campaigns(lambda service, by, *_: getattr(service, name)(campaign_id, by), person)
         click.echo(f"{done.id}\t{done.state}")
 
 
@@ -284,7 +183,7 @@ def campaign_retry(name: str, unknown: bool, failed: bool, person: str | None) -
     if not (unknown or failed):
         raise click.UsageError("say which: --unknown, --failed or both")
     outcomes = [Outcome.UNKNOWN] * unknown + [Outcome.CONTENT_ERROR, Outcome.GAVE_UP, Outcome.NOT_FOUND] * failed
-    count = _with_campaigns(lambda service, by, *_: service.again(name, outcomes, by), person)
+    count = with_campaigns(lambda service, by, *_: service.again(name, outcomes, by), person)
     click.echo(f"{count} deliveries will be tried again")
 
 
@@ -303,7 +202,7 @@ def campaign_report(name: str, as_json: bool, folder: Path | None, table: Path |
         overview = await service.see(name, by)
         return overview, await make_report(database, overview)
 
-    overview, report = _with_campaigns(made, person)
+    overview, report = with_campaigns(made, person)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "report.html").write_text(as_html(report), encoding="utf-8")

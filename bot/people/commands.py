@@ -77,7 +77,12 @@ class PeopleCommands:
             return Reply(library.text("invite_unknown_school", language, schools=schools), language=language)
         if invite is None:
             return Reply(library.text("invite_usage", language), language=language)
-        return Reply(self._made(invite, language), picture=qr_code(self._link(invite.payload)), language=language)
+        return Reply(
+            self._made(invite, language),
+            picture=qr_code(self._link(invite.payload)),
+            picture_below=True,
+            language=language,
+        )
 
     async def _listed_or_revoked(self, actor: Actor, word: str, rest: str, language: Language) -> Reply:
         text = self._library().text

@@ -110,11 +110,13 @@ class Sender:
 
     async def _send_message(self, bot: ExtBot[Any], place: Place, reply: Reply, stale: list[int]) -> list[int]:
         chat_id, thread = place.chat_id, place.thread
-        if reply.picture is not None:
+        if reply.picture is not None and not reply.picture_below:
             await bot.send_photo(chat_id, reply.picture, message_thread_id=thread)
         if reply.file_id:
             await bot.send_document(chat_id, reply.file_id, message_thread_id=thread)
         sent = await self._send_words(bot, place, reply, stale)
+        if reply.picture is not None and reply.picture_below:
+            await bot.send_photo(chat_id, reply.picture, message_thread_id=thread)
         if reply.file is not None:
             document = InputFile(reply.file.text, filename=reply.file.name)
             await bot.send_document(chat_id, document, message_thread_id=thread)

@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+from bot.campaigns.notices import REASONS
+from bot.campaigns.progress import POSSIBLE
 from bot.dialogue import commands
 from bot.dialogue.shelves import GROUPS, ROLES, SHELVES
 from bot.handover.commands import AWAY_DAYS, UNHEARD
@@ -10,6 +12,7 @@ from bot.handover.counsellor_side import Refused
 from bot.interface import TEXTS
 from bot.turns import COMMANDS, Kind
 from content.schema import LANGUAGES
+from db.campaign_models import CampaignState
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -30,6 +33,9 @@ def _named_in_code() -> set[str]:
     made |= {f"command_{name}" for name in COMMANDS}
     made |= {f"desk_{refused}" for refused in Refused} | {f"desk_not_{kind.value}" for kind in UNHEARD}
     made |= {f"desk_away_{days}" for days in AWAY_DAYS} | {f"desk_speaks_{language}" for language in LANGUAGES}
+    made |= {f"campaign_state_{state}" for state in CampaignState} | {f"campaign_why_{why}" for why in REASONS}
+    made |= {f"campaign_button_{verb}" for verbs in POSSIBLE.values() for verb in verbs}
+    made |= {f"invite_button_{word}" for word in ("yes", "no")} | {f"invite_{word}_done" for word in ("yes", "no")}
     return (constants | made) & set(TEXTS)
 
 

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.campaigns.definition import Written
-from bot.campaigns.service import CampaignService, Changed, NeedsApproval, NoSuchCampaign, NotNow, SamePerson
+from bot.campaigns.errors import Changed, NeedsApproval, NoSuchCampaign, NotNow, SamePerson
+from bot.campaigns.service import CampaignService
 from bot.people.blocked import note_blocked
 from bot.people.invites import PeopleService, UnknownSchool
 from bot.people.rights import OPERATOR, Actor, NotAllowed

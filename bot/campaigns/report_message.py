@@ -1,0 +1,66 @@
+"""A report as one message in the chat, with a picture."""
+
+from collections.abc import Iterator
+
+from bot.campaigns.report import Report, Share
+from bot.campaigns.report_pages import as_picture
+from bot.replies import Reply
+from content.library import Library
+from content.schema import Language
+
+_NOT_REACHED = ("blocked", "failed", "opted_out", "unknown")
+
+
+def report_message(library: Library, report: Report, language: Language) -> Reply:
+    """What a campaign did, in words and one picture; with fewer than five recipients only that."""
+    title = report.title[language]
+    if report.planned is None:
+        lines = library.text("campaign_few", language)
+        return Reply(library.text("campaign_report", language, title=title, lines=lines), language=language)
+    lines = "\n".join(_Lines(library, language).all(report))
+    text = library.text("campaign_report", language, title=title, lines=lines)
+    return Reply(text, picture=as_picture(report), language=language)
+
+
+class _Lines:
+    def __init__(self, library: Library, language: Language) -> None:
+        self._library = library
+        self._language = language
+
+    def all(self, report: Report) -> Iterator[str]:
+        yield self._counts(report)
+        for number, (label, share) in enumerate(report.buttons, 1):
+            shown = self._share(share)
+            yield self._text("campaign_report_button", number=number, label=label[self._language], shown=shown)
+        for number, question in enumerate(report.questions, 1):
+            yield self._text("campaign_report_question", number=number, shown=self._share(question.after))
+            if question.gain is not None:
+                gain, low, high = (f"{100 * value:+.0f}" for value in question.gain)
+                yield self._text("campaign_report_gain", number=number, gain=gain, low=low, high=high)
+        yield self._text("campaign_report_left", shown=self._share(report.opted_out_after))
+
+    def _counts(self, report: Report) -> str:
+        parts = report.funnel
+        sent, pending = parts["sent"], parts["pending"]
+        unsent = [parts[name] for name in _NOT_REACHED]
+        if sent is None or pending is None or None in unsent:
+            return self._text("campaign_counts_some", done=_FEW if sent is None else sent, planned=report.planned)
+        return self._text(
+            "campaign_counts",
+            planned=report.planned,
+            sent=sent,
+            unsent=sum(count or 0 for count in unsent),
+            pending=pending,
+        )
+
+    def _share(self, share: Share | None) -> str:
+        if share is None:
+            return self._text("campaign_report_few")
+        percent = f"{share.count / share.total:.0%}"
+        return self._text("campaign_report_share", percent=percent, count=share.count, total=share.total)
+
+    def _text(self, key: str, **places: object) -> str:
+        return self._library.text(key, self._language, **places)
+
+
+_FEW = "?"
