@@ -51,9 +51,9 @@ MAY_IMPORT = {
     },
     "bot/campaigns": {
         *("bot.campaigns", "bot.people", "bot.pictures", "bot.replies", "bot.sending.outcome", "bot.turns"),
-        *("bot.background", "bot.dialogue.quiz_pages", "content", "db"),
+        *("bot.background", "bot.dialogue", "content", "db"),
     },
-    "bot/people": {"bot.people", "bot.replies", "bot.turns", "content", "db"},
+    "bot/people": {"bot.people", "bot.pictures", "bot.replies", "bot.turns", "content", "db"},
     "bot/telegram": {"bot.telegram", "bot.sending", "bot.replies", "bot.turns"},
     "bot/console": {"bot.console", "bot.replies", "bot.turns"},
     "bot/content_check.py": {"bot.dialogue", "bot.interface", "bot.replies", "content", "nlu.domain"},

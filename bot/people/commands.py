@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.people.invites import Claim, ClaimResult, ClassNameTooLong, NewInvite, PeopleService, UnknownSchool, is_invite
 from bot.people.qr import qr_code
 from bot.people.rights import Actor, NotAllowed
+from bot.pictures import made_anew
 from bot.replies import Press, PressKind, Reply
 from bot.turns import Kind, Turn
 from content.library import Library
@@ -77,12 +78,8 @@ class PeopleCommands:
             return Reply(library.text("invite_unknown_school", language, schools=schools), language=language)
         if invite is None:
             return Reply(library.text("invite_usage", language), language=language)
-        return Reply(
-            self._made(invite, language),
-            picture=qr_code(self._link(invite.payload)),
-            picture_below=True,
-            language=language,
-        )
+        picture = made_anew(qr_code(self._link(invite.payload)))
+        return Reply(self._made(invite, language), picture=picture, picture_below=True, language=language)
 
     async def _listed_or_revoked(self, actor: Actor, word: str, rest: str, language: Language) -> Reply:
         text = self._library().text

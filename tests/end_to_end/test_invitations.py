@@ -45,7 +45,7 @@ async def test_invitations_give_roles_and_only_those_with_the_right_may_invite(r
     assert "不能用了" in await joins(student, made.payload)  # works once
     link, qr_code = await invited(admin, "/invite counsellor " + school)
     payload = link.rpartition("start=")[2].strip()
-    assert qr_code.startswith(b"\x89PNG")
+    assert qr_code.startswith(b"\xff\xd8")
     assert "确认后" in await joins(teacher, payload)
     assert "只有老师和管理员" in (await teacher.asks("/invite student 3班")).text, "no right before the inviter's yes"
     (asked,) = await admin.hears(1)
