@@ -39,19 +39,15 @@ class Counted:
 
 def members(audience: Audience) -> Any:
     """Everybody who is meant, once: id, language, school, class; whether or not they may be written to."""
-    language = func.coalesce(Person.language, literal("zh"))
-    if audience.schools is None and not audience.classes and not audience.tags:
-        joined = select(Person.id, language, literal(None), literal(None))
-        return joined.where(*_of_person(audience))
     first = aliased(Membership)
     lowest = select(func.min(first.id)).where(first.person_id == Person.id, *_of_membership(audience, first))
-    query = select(Person.id, language, Membership.school_id, Membership.class_name)
-    query = query.join(Membership, Membership.person_id == Person.id)
-    return query.where(
-        *_of_membership(audience, Membership),
-        Membership.id == lowest.correlate(Person).scalar_subquery(),
-        *_of_person(audience),
+    held = Membership.id == lowest.correlate(Person).scalar_subquery()
+    query = select(
+        Person.id, func.coalesce(Person.language, literal("zh")), Membership.school_id, Membership.class_name
     )
+    if audience.schools is None and not audience.classes and not audience.tags:
+        return query.outerjoin(Membership, held).where(*_of_person(audience))
+    return query.join(Membership, held).where(*_of_person(audience))
 
 
 def _of_membership(audience: Audience, held: Any) -> list[ColumnElement[bool]]:

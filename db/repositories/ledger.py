@@ -141,6 +141,10 @@ class LedgerWriter(Ledger):
         )
         return [_claim(*row) for row in await self._session.execute(query)]
 
+    async def hold_out(self, delivery_id: int) -> None:
+        """Count this delivery among those held out."""
+        await self._session.execute(update(Delivery).where(Delivery.id == delivery_id).values(held_out=True))
+
     async def free(self, delivery_ids: Sequence[int]) -> None:
         """Give back rows that were taken and not sent."""
         change = update(Delivery).where(Delivery.id.in_(delivery_ids), Delivery.outcome == Outcome.CLAIMED)
