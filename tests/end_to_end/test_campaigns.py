@@ -3,13 +3,17 @@
 import asyncio
 from pathlib import Path
 
+from PIL import Image
+
 from bot.app import App
+from bot.sending.budget import Pace
 from content.library import Library
 from db.campaign_models import CampaignState
 from db.models import Role
-from tests.campaigns.conftest import with_staff, with_students, writing
+from tests.campaigns.conftest import TEXT, with_staff, with_students, writing
 from tests.fakes.chats import Chat, Sent
 from tests.fakes.telegram import FakeTelegram, serving
+from tests.fakes.telegram_rules import Refusal
 from tests.running import running_bot
 
 
@@ -86,3 +90,64 @@ async def test_made_approved_and_sent_in_the_chat(library: Library, tmp_path: Pa
         author.presses(scheduled, "取消")
         (cancelled,) = await author.hears(1)
         assert "已取消" in cancelled.text
+
+
+async def test_each_error_of_telegrams_is_what_it_means(library: Library, tmp_path: Path) -> None:
+    async with serving(FakeTelegram()) as telegram, running_bot(telegram, library, None, tmp_path) as app:
+        people = await with_students(app.database, 5)
+        for number in range(1, 6):
+            telegram.person(number)
+        telegram.lost_answers.add(5)
+        for code, text in (
+            (403, "Forbidden: user is deactivated"),
+            (400, "Bad Request: chat not found"),
+            (502, "Bad Gateway"),
+        ):
+            telegram.refuse_next("sendMessage", Refusal(code, text))
+        await app.campaigns.create(writing(tmp_path, library)())
+        await app.campaigns.send("test")
+        await until(app, "test", CampaignState.FINISHED)
+        tally = (await app.campaigns.see("test")).tally
+        # The 502 is tried again; the message whose answer was lost is not.
+        assert (tally.sent, tally.blocked, tally.failed, tally.unknown) == (2, 1, 1, 1)
+        assert len(people) == tally.planned
+        assert [sent.chat_id for sent in telegram.sent].count(5) == 1
+
+
+async def test_told_to_wait_everybody_is_still_reached(library: Library, tmp_path: Path) -> None:
+    async with (
+        serving(FakeTelegram()) as telegram,
+        running_bot(telegram, library, None, tmp_path, pace=Pace(per_second=28, campaign_per_second=24)) as app,
+    ):
+        await with_students(app.database, 40)
+        for number in range(1, 41):
+            telegram.person(number)
+        telegram.refuse_next("sendMessage", Refusal(429, "Too Many Requests: retry after 1", {"retry_after": 1}))
+        await app.campaigns.create(writing(tmp_path, library)())
+        await app.campaigns.send("test")
+        await asyncio.sleep(1)
+        asked = asyncio.get_running_loop().time()
+        await telegram.person(1).asks("/help")
+        assert asyncio.get_running_loop().time() - asked < 5, "a reply does not wait for the campaign"
+        await until(app, "test", CampaignState.FINISHED)
+        assert (await app.campaigns.see("test")).tally.sent == 40
+        got = [sent.chat_id for sent in telegram.sent if "别把卡借给别人" in sent.text]
+        assert sorted(got) == list(range(1, 41))
+
+
+async def test_a_picture_is_uploaded_once(library: Library, tmp_path: Path) -> None:
+    Image.new("RGB", (60, 40), "red").save(tmp_path / "poster.png")
+    text = TEXT.replace("    buttons:", "    picture: poster.png\n    buttons:")
+    async with serving(FakeTelegram()) as telegram, running_bot(telegram, library, None, tmp_path) as app:
+        await with_students(app.database, 30)
+        for number in range(1, 31):
+            telegram.person(number)
+        await app.campaigns.create(writing(tmp_path, library)(text=text))
+        await app.campaigns.send("test")
+        await until(app, "test", CampaignState.FINISHED)
+        pictures = [sent for sent in telegram.sent if sent.picture]
+        assert len(pictures) == 30
+        assert all("别把卡借给别人" in sent.text and sent.labels == ["怎么拒绝"] for sent in pictures)
+        async with app.database.read() as work:
+            (kept,) = (await work.campaigns.pictures_kept(1)).values()
+        assert isinstance(kept, str), "Telegram has it now"

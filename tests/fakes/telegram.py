@@ -37,6 +37,7 @@ class FakeTelegram(Files):
         self.settings: dict[tuple[str, str], str] = {}
         self.blocked: set[int] = set()
         self.refusals: deque[tuple[str, Refusal]] = deque()
+        self.lost_answers: set[int] = set()  # chats to which a message arrives, but whose answer never comes back
         self.url = ""
         self._chats: dict[int, Chat] = {}
         self._updates: list[dict[str, Any]] = []
@@ -103,7 +104,10 @@ class FakeTelegram(Files):
             answer = getattr(self, f"do_{method}", None)
             if answer is None:
                 raise Refusal(404, "Not Found: method not found")
-            return web.json_response({"ok": True, "result": await answer(fields)})
+            result = await answer(fields)
+            if int(fields.get("chat_id", 0)) in self.lost_answers and request.transport is not None:
+                request.transport.close()
+            return web.json_response({"ok": True, "result": result})
         except Refusal as refusal:
             body = {"ok": False, "error_code": refusal.code, "description": refusal.description}
             if refusal.parameters:

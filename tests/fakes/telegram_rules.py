@@ -160,6 +160,7 @@ class Flood:
     per_second: int = 30
     private_burst: int = 3  # «short bursts» are tolerated, then one a second
     enforced: bool = True
+    refused: int = 0  # calls that came too fast
     _all: deque[float] = field(default_factory=deque)
     _chats: dict[int, deque[float]] = field(default_factory=dict)
 
@@ -172,8 +173,10 @@ class Flood:
         _forget(self._all, now - 1.0)
         _forget(mine, now - (60.0 if chat < 0 else self.private_burst))
         if len(self._all) >= self.per_second:
+            self.refused += 1
             raise _too_many(1)
         if len(mine) >= (20 if chat < 0 else self.private_burst):
+            self.refused += 1
             raise _too_many(1 if chat > 0 else 3)
         self._all.append(now)
         mine.append(now)
