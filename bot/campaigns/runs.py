@@ -16,6 +16,7 @@ from bot.campaigns.pages import Step, steps
 from bot.replies import Reply
 from bot.sending.outcome import Posted, Went
 from content.library import Library
+from content.schema import Language
 from db.campaign_models import Outcome
 from db.engine import Database
 from db.models import now
@@ -61,6 +62,7 @@ class Run:
     sending: set["asyncio.Task[None]"] = field(default_factory=set)
     last: deque[bool] = field(default_factory=lambda: deque(maxlen=_LAST_FEW))  # content errors
     pictures: dict[tuple[int, int], bytes | str] = field(default_factory=dict)
+    rendered: dict[tuple[int, Language, bool], tuple[Step, ...]] = field(default_factory=dict)
     prepared: bool = False
     shown_at: float = 0.0
     gone: bool = False  # paused, cancelled or finished meanwhile, or we stop
@@ -90,8 +92,7 @@ class Deliveries:
             await self._book.mark(refused)
             return None
         assert claim.address is not None
-        held = claim.held_out
-        todo = steps(self._library(), run.definition, run.number, claim.variant, claim.language, held_out=held)
+        held, todo = claim.held_out, self._steps(run, claim)
         questions = sum(bool(step.question) for step in todo)
         for place in range(claim.step, len(todo)):
             await post.turn(claim.address)
@@ -110,6 +111,15 @@ class Deliveries:
             outcome = Outcome.SENT if done == len(todo) else Outcome.CLAIMED
             await self._book.mark(Mark(claim.delivery_id, outcome, done))
         return None
+
+    def _steps(self, run: Run, claim: Claim) -> tuple[Step, ...]:
+        """All that goes out to somebody like this: the same for all of them, so rendered once."""
+        like = (claim.variant, claim.language, claim.held_out)
+        if like not in run.rendered:
+            run.rendered[like] = steps(
+                self._library(), run.definition, run.number, claim.variant, claim.language, held_out=claim.held_out
+            )
+        return run.rendered[like]
 
     def _refused(self, post: Post, run: Run, claim: Claim) -> Mark | None:
         """What keeps this delivery from going out now, or for good."""

@@ -226,6 +226,7 @@ class Sender:
         self._in_hand.add(task)
         task.add_done_callback(run.sending.discard)
         task.add_done_callback(self._in_hand.discard)
+        task.add_done_callback(lambda _: None if run.sending else self.wake())  # it may be the end
 
     async def _deliver(self, post: Post, run: Run) -> None:
         """Make one delivery after another while there are any at hand: nothing waits for the next look."""
