@@ -12,6 +12,7 @@ from db.repositories.ledger import Mark
 
 logger = logging.getLogger(__name__)
 
+_GATHER = 0.015  # seconds in which more marks may come: one transaction for all of them
 _PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
 
@@ -42,6 +43,7 @@ class Book:
     async def _keep_writing(self) -> None:
         while True:
             await self._news.wait()
+            await asyncio.sleep(_GATHER)
             self._news.clear()
             taken, self._waiting = self._waiting, []
             pause = _PAUSE
