@@ -12,7 +12,7 @@ from bot.campaigns.definition import CampaignIsWrong, Definition, Written, check
 from bot.campaigns.errors import Changed, NeedsApproval, NoSuchCampaign, NotNow, SamePerson
 from bot.campaigns.insights import Insights
 from bot.campaigns.making import Making
-from bot.campaigns.pages import pressed, steps
+from bot.campaigns.pages import looked_at, pressed, steps
 from bot.campaigns.progress import control_buttons, progress_page
 from bot.campaigns.report import make_report
 from bot.campaigns.report_message import report_message
@@ -188,7 +188,7 @@ class CampaignCommands:
     async def _preview(self, overview: Overview, actor: Actor, language: Language) -> Replies:
         library, definition, campaign = self._library(), overview.definition, overview.campaign
         seen = tuple(
-            replace(step.reply, quiz=None, buttons=_without_press(step.reply))
+            replace(looked_at(step), buttons=_without_press(step.reply))
             for spoken in LANGUAGES
             for step in steps(library, definition, campaign.number, 0, spoken, held_out=False)
         )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.campaigns.definition import Definition, Message
 from bot.dialogue import quiz_pages
@@ -41,6 +41,15 @@ def steps(
     said = messages(definition, number, variant, language)
     asked = questions(library, definition, variant, language)
     return asked + said if held_out else said + asked
+
+
+def looked_at(step: Step) -> Reply:
+    """A step for whoever looks at it beforehand: a question with its options, the right one marked."""
+    quiz = step.reply.quiz
+    if quiz is None:
+        return step.reply
+    options = "\n".join(f"{'✓' if place == quiz.right else '·'} {text}" for place, text in enumerate(quiz.options))
+    return replace(step.reply, quiz=None, body=f"❓ {quiz.question}\n{options}")
 
 
 def pressed(definition: Definition, place: str) -> Press | None:

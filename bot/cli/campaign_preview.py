@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 async def show_preview(service: "CampaignService", by: "Actor", name: str, lang: str | None) -> None:
     """Print every message and question in each language, the audience, and the pin."""
-    from bot.campaigns.pages import steps
+    from bot.campaigns.pages import looked_at, steps
     from bot.console.chat import rendered
     from bot.content_check import load_checked
     from content.schema import LANGUAGES
@@ -25,7 +25,7 @@ async def show_preview(service: "CampaignService", by: "Actor", name: str, lang:
             click.echo(f"=== {language}" + (f", variant {called}" if called else ""))
             todo = steps(library, definition, overview.campaign.number, variant, language, held_out=False)
             for step in todo:
-                click.echo(("🖼\n" if step.picture is not None else "") + rendered([step.reply]))
+                click.echo(("🖼\n" if step.picture is not None else "") + rendered([looked_at(step)]))
     ready = await service.ready(name, by)
     counted = ready.counted
     rule = definition.audience.model_dump(mode="json", exclude_defaults=True)

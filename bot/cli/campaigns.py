@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,14 +128,16 @@ def campaign_send(name: str, wait: bool, here: bool, person: str | None) -> None
         with_campaigns(lambda service, by, database, settings: send_here(service, by, database, settings, name), person)
     elif wait:
         with_campaigns(lambda service, by, *_: _follow(service, by, name), person)
-    done = with_campaigns(lambda service, by, *_: service.see(name, by), person)
-    starts = done.campaign.starts_at
-    when = (
-        f"\t{starts.isoformat(timespec='minutes')}" if starts is not None and done.campaign.state == "scheduled" else ""
-    )
+    done, starts = with_campaigns(lambda service, by, *_: _how_it_stands(service, by, name), person)
+    when = f"\t{starts.isoformat(timespec='minutes')}" if starts and done.campaign.state == "scheduled" else ""
     click.echo(f"{done.campaign.id}\t{done.campaign.state}\t{done.tally.sent}/{done.tally.planned}{when}")
     if done.campaign.state == "paused":
         raise Mistake(f"it is paused: {done.campaign.paused_why}")
+
+
+async def _how_it_stands(service: "CampaignService", by: "Actor", name: str) -> tuple["Overview", datetime | None]:
+    """With the time at which it begins, in the school's time zone."""
+    return await service.see(name, by), (await service.ready(name, by)).starts_at
 
 
 async def _marked(service: "CampaignService", by: "Actor", name: str, here: bool) -> None:
