@@ -59,7 +59,7 @@ async def running_bot(
             )
             listening.set()
 
-        polling = asyncio.create_task(poll(application, app.text, stop, ready))
+        polling = asyncio.create_task(poll(application, app.text, stop, ready, app.sender.stop))
         started = asyncio.create_task(listening.wait())
         await asyncio.wait([polling, started], return_when=asyncio.FIRST_COMPLETED)
         try:

@@ -58,6 +58,7 @@ class Sender:
         self._in_hand: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._stopping = False
+        self._work: asyncio.Task[None] | None = None
 
     def connect(self, post: Post) -> None:
         """From now on campaigns go out by `post`."""
@@ -71,16 +72,23 @@ class Sender:
     @asynccontextmanager
     async def sending(self) -> AsyncIterator[None]:
         """Send what is due, until left; what is in hand is finished first."""
-        task = asyncio.create_task(self._keep_sending())
+        self._work = asyncio.create_task(self._keep_sending())
         try:
             yield
         finally:
-            self._stopping = True
-            self.wake()
-            await asyncio.wait([task], timeout=_LONGEST_STOP)
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await self.stop()
+
+    async def stop(self) -> None:
+        """Start nothing more, and wait for what is in hand: as long as the post still works."""
+        if self._work is None:
+            return
+        task, self._work = self._work, None
+        self._stopping = True
+        self.wake()
+        await asyncio.wait([task], timeout=_LONGEST_STOP)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
     async def send_all(self, stop: Callable[[], bool]) -> None:
         """Send until nothing is left that is due, or `stop()`. Raises SomebodyElseLeads."""
@@ -97,11 +105,13 @@ class Sender:
 
     async def _keep_sending(self) -> None:
         while not self._stopping:
+            if self._post is None:  # whoever cannot send, such as a chat in the terminal, must not lead
+                await self._rest(_LEAD_EVERY)
+                continue
             try:
                 async with leading(self._database) as leader, self._leading():
                     while not self._stopping and await leader.still_leads():
-                        if self._post is not None:
-                            await self._step()
+                        await self._step()
                         await self._rest(_LOOK_EVERY)
             except SomebodyElseLeads:
                 pass

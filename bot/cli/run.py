@@ -105,7 +105,7 @@ async def _telegram(app: "App") -> None:
         click.echo(f"Cardwise is on Telegram as @{username}. Stop with Ctrl+C.", err=True)
 
     try:
-        await poll(application, app.text, stop, ready)
+        await poll(application, app.text, stop, ready, app.sender.stop)
     except TelegramRefusedToken:
         raise Mistake(
             "TELEGRAM_BOT_TOKEN: Telegram does not know this token; get the right one from @BotFather"

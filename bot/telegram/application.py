@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from telegram import Bot as TelegramBot
@@ -70,10 +70,17 @@ async def introduce(application: Bot, text: Text) -> None:
         logger.warning("commands and descriptions could not be set: %s", type(error).__name__)
 
 
-async def poll(application: Bot, text: Text, stop: asyncio.Event, ready: Callable[[str], None]) -> None:
+async def poll(
+    application: Bot,
+    text: Text,
+    stop: asyncio.Event,
+    ready: Callable[[str], None],
+    leaving: Callable[[], Awaitable[None]],
+) -> None:
     """Fetch and answer updates until `stop` is set; what is in hand is finished first.
 
-    `ready` is called with the bot's user name once it listens. Raises TelegramRefusedToken.
+    `ready` is called with the bot's user name once it listens, `leaving` while it can still send. Raises
+    TelegramRefusedToken.
     """
     await _connect(application, stop)
     if stop.is_set():
@@ -88,6 +95,7 @@ async def poll(application: Bot, text: Text, stop: asyncio.Event, ready: Callabl
         ready(application.bot.username)
         introducing = asyncio.create_task(introduce(application, text))
         await stop.wait()
+        await leaving()
     finally:
         if introducing is not None:
             introducing.cancel()

@@ -61,11 +61,13 @@ async def test_a_hiccup_while_starting_does_not_end_the_bot(library: Library, tm
 
         async def poll_sent(_: str, __: str, ___: int) -> None: ...
 
+        async def leaving() -> None: ...
+
         front = Front(answer, lambda key, _: key, blocked, poll_sent)
         application = build(TOKEN, SendBudget(HURRIED), front, api_url=telegram.url, proxy_url=None)
         stop = asyncio.Event()
 
-        polling = asyncio.create_task(poll(application, lambda key, _: key, stop, lambda _: None))
+        polling = asyncio.create_task(poll(application, lambda key, _: key, stop, lambda _: None, leaving))
         await asyncio.sleep(3)
         ended = polling.done()
         stop.set()

@@ -66,13 +66,20 @@ class Stage:
         self.service = CampaignService(database, lambda: self.library, SHANGHAI, approve_from=1000)
         self.post = FakePost()
 
-    async def send(self, seconds: float = 0.6) -> Counter[Outcome]:
-        """Send for a while; what the rows then say."""
+    async def send(self, seconds: float | None = None) -> Counter[Outcome]:
+        """Send for a while, or without `seconds` until every campaign is finished or paused; what the rows then say."""
         one = Sender(self.database, lambda: self.library, SHANGHAI, approve_from=1000)
         one.connect(self.post)
-        async with one.sending():
-            await asyncio.sleep(seconds)
+        async with one.sending(), asyncio.timeout(40):
+            await (self._ended() if seconds is None else asyncio.sleep(seconds))
         return await self.rows()
+
+    async def _ended(self) -> None:
+        while True:
+            states = {overview.campaign.state for overview in await self.service.all()}
+            if states <= {CampaignState.FINISHED, CampaignState.PAUSED}:
+                return
+            await asyncio.sleep(0.05)
 
     async def rows(self, name: str = "test") -> Counter[Outcome]:
         async with self.database.read() as work:
@@ -141,7 +148,7 @@ async def test_what_did_not_arrive_is_tried_again(stage: Stage, written: Make, m
 
     stage.post.answer = third_time
     await stage.marked(written())
-    assert await stage.send(1.5) == {Outcome.SENT: 10}
+    assert await stage.send() == {Outcome.SENT: 10}
     assert set(tries.values()) == {3}
 
 
@@ -149,7 +156,7 @@ async def test_it_gives_up_at_last(stage: Stage, written: Make, monkeypatch: pyt
     monkeypatch.setattr(runs, "_FIRST_PAUSE", timedelta(0))
     stage.post.answer = lambda _: Went.RETRY
     await stage.marked(written())
-    assert await stage.send(3) == {Outcome.GAVE_UP: 10}
+    assert await stage.send() == {Outcome.GAVE_UP: 10}
 
 
 async def test_a_wrong_token_pauses_and_loses_nobody(stage: Stage, written: Make) -> None:
@@ -196,9 +203,9 @@ async def test_who_has_opted_out_or_is_gone_meanwhile(stage: Stage, written: Mak
 async def test_quiet_hours(stage: Stage, written: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "QUIET_FROM", datetime.min.time())
     await stage.marked(written("test", ""))
-    assert await stage.send() == {Outcome.PENDING: 10}
+    assert await stage.send(0.6) == {Outcome.PENDING: 10}
     await stage.marked(written("urgent"))
-    await stage.send()
+    await stage.send(2)
     assert await stage.rows("urgent") == {Outcome.SENT: 10}
 
 
@@ -207,7 +214,7 @@ async def test_one_campaign_a_day(stage: Stage, written: Make, monkeypatch: pyte
     await stage.marked(written("test", ""))
     await stage.send()
     await stage.marked(written("second", ""))
-    await stage.send()
+    await stage.send(0.6)
     assert await stage.rows("test") == {Outcome.SENT: 10}
     assert await stage.rows("second") == {Outcome.PENDING: 10}, "tomorrow"
 
@@ -243,7 +250,7 @@ async def test_those_held_out_get_the_questions_only(
     await with_students(stage.database, 90, first=11)
     text = TEXT.replace("{more}", "    quiz: [card-lend-free]\n{more}")
     await stage.marked(written("test", "urgent: true\nhold_out: 50\nlaws: [atofl-31]", text))
-    await stage.send(2)
+    await stage.send()
     tally = (await stage.service.see("test")).tally
     assert await stage.state() is CampaignState.FINISHED
     assert tally.planned + tally.held_out == 100
@@ -258,7 +265,7 @@ async def test_those_held_out_get_the_questions_only(
     # A week later they get the rest.
     monkeypatch.setattr(ledger, "now", lambda: datetime.now(UTC) + timedelta(days=8))
     monkeypatch.setattr(sender, "now", lambda: datetime.now(UTC) + timedelta(days=8))
-    await stage.send()
+    await stage.send(3)
     told = [address for address, text in stage.post.sent if "别把卡借给别人" in text]
     assert len(told) == len(set(told)) == 100
 
@@ -275,11 +282,11 @@ async def test_pause_resume_cancel(stage: Stage, written: Make) -> None:
     await stage.service.pause("test")
     sent = (await stage.rows())[Outcome.SENT]
     assert 0 < sent < 500
-    assert (await stage.send())[Outcome.SENT] == sent
+    assert (await stage.send(0.6))[Outcome.SENT] == sent
     await stage.service.resume("test")
     await stage.send(1.0)
     await stage.service.cancel("test")
-    rows = await stage.send()
+    rows = await stage.send(0.6)
     assert rows[Outcome.SENT] > sent
     assert rows[Outcome.SENT] + rows[Outcome.PENDING] == 500
     assert len(stage.post.sent) == len(set(stage.post.sent)) == rows[Outcome.SENT]
@@ -294,7 +301,7 @@ async def test_two_campaigns_share(stage: Stage, written: Make) -> None:
     stage.post.before_turn = noting
     await stage.marked(written("test"))
     await stage.marked(written("other", text=TEXT.replace("别把卡借给别人", "第二条")))
-    await stage.send(2)
+    await stage.send()
     order = [text[:3] for _, text in stage.post.sent]
     assert Counter(order) == {"别把卡": 100, "第二条": 100}
     assert Counter(order[:100])["第二条"] >= 25, "the older one does not keep the newer one waiting"
@@ -309,3 +316,11 @@ async def test_only_one_sender(stage: Stage, written: Make) -> None:
         await asyncio.sleep(1)
     assert await stage.rows() == {Outcome.SENT: 10}
     assert len(stage.post.sent) == 10
+
+
+async def test_whoever_cannot_send_does_not_lead(stage: Stage, written: Make) -> None:
+    await stage.marked(written())
+    terminal = Sender(stage.database, lambda: stage.library, SHANGHAI, approve_from=1000)
+    async with terminal.sending():  # a chat in the terminal: nothing is ever connected
+        await asyncio.sleep(0.1)
+        assert await stage.send() == {Outcome.SENT: 10}

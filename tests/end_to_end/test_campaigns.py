@@ -1,6 +1,7 @@
 """Campaigns through the whole bot and the stand-in for Telegram."""
 
 import asyncio
+from collections import deque
 from pathlib import Path
 
 from PIL import Image
@@ -14,7 +15,7 @@ from tests.campaigns.conftest import TEXT, with_staff, with_students, writing
 from tests.fakes.chats import Chat, Sent
 from tests.fakes.telegram import FakeTelegram, serving
 from tests.fakes.telegram_rules import Refusal
-from tests.running import running_bot
+from tests.running import running_bot, settings_in
 
 
 async def until(app: App, name: str, *states: CampaignState, seconds: float = 20) -> None:
@@ -98,12 +99,12 @@ async def test_each_error_of_telegrams_is_what_it_means(library: Library, tmp_pa
         for number in range(1, 6):
             telegram.person(number)
         telegram.lost_answers.add(5)
-        for code, text in (
-            (403, "Forbidden: user is deactivated"),
-            (400, "Bad Request: chat not found"),
-            (502, "Bad Gateway"),
+        for number, code, text in (
+            (1, 403, "Forbidden: user is deactivated"),
+            (2, 400, "Bad Request: chat not found"),
+            (3, 502, "Bad Gateway"),
         ):
-            telegram.refuse_next("sendMessage", Refusal(code, text))
+            telegram.refused_chats[number] = deque([Refusal(code, text)])
         await app.campaigns.create(writing(tmp_path, library)())
         await app.campaigns.send("test")
         await until(app, "test", CampaignState.FINISHED)
@@ -151,3 +152,72 @@ async def test_a_picture_is_uploaded_once(library: Library, tmp_path: Path) -> N
         async with app.database.read() as work:
             (kept,) = (await work.campaigns.pictures_kept(1)).values()
         assert isinstance(kept, str), "Telegram has it now"
+
+
+async def test_its_author_watches_it_and_reads_what_it_did(library: Library, tmp_path: Path) -> None:
+    text = TEXT.replace("{more}", "    quiz: [card-lend-free]\n{more}")
+    async with serving(FakeTelegram()) as telegram, running_bot(telegram, library, None, tmp_path) as app:
+        await with_students(app.database, 20)
+        for number in range(1, 21):
+            telegram.person(number)
+        author = telegram.person(901)
+        await with_staff(app.database, "telegram:901", Role.COUNSELLOR, "示范大学")
+        await app.campaigns.create(writing(tmp_path, library)(text=text), await app.people.actor("telegram:901"))
+        await app.campaigns.send("test", await app.people.actor("telegram:901"))
+        await until(app, "test", CampaignState.FINISHED)
+        (progress,) = [sent for sent in await author.hears(1) if "测试" in sent.text]
+        async with asyncio.timeout(10):
+            while "已发完" not in progress.text:
+                await telegram.changed()
+        assert "已送达 20" in progress.text
+        (finished,) = await author.hears(1)
+        for number in range(1, 11):
+            student = telegram.person(number)
+            message, poll = await student.hears(2)
+            student.presses(message, "怎么拒绝")
+            student.answers(poll, "right" if number <= 5 else "wrong")
+            assert (await student.hears(1))[0].text
+        author.presses(finished, "看结果")
+        picture, words = await author.hears(2)
+        assert picture.picture
+        assert "怎么拒绝」：50%（20 人里的 10 人）" in words.text
+        assert "题目 1：50%（10 人里的 5 人）" in words.text
+
+
+async def test_a_trial_reaches_its_guest_alone(library: Library, tmp_path: Path) -> None:
+    async with serving(FakeTelegram()) as telegram, running_bot(telegram, library, None, tmp_path) as app:
+        await with_students(app.database, 5)
+        for number in range(1, 6):
+            telegram.person(number)
+        guest = telegram.person(901)
+        person = await with_staff(app.database, "telegram:901", Role.COUNSELLOR, "示范大学")
+        await app.campaigns.create(writing(tmp_path, library)())
+        assert await app.campaigns.trial("test", [person]) == 1
+        (seen,) = await guest.hears(1)
+        assert "别把卡借给别人" in seen.text
+        guest.presses(seen, "怎么拒绝")
+        assert (await guest.hears(1))[0].text
+        assert {sent.chat_id for sent in telegram.sent} == {901}
+
+
+async def test_a_stop_finishes_what_is_in_hand_and_leaves_nothing_unknown(library: Library, tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    async with serving(FakeTelegram()) as telegram:
+        for number in range(1, 201):
+            telegram.person(number)
+        slow = Pace(per_second=60, campaign_per_second=60)
+        async with running_bot(telegram, library, None, tmp_path, pace=slow, settings=settings) as app:
+            telegram.flood.enforced = False
+            await with_students(app.database, 200)
+            await app.campaigns.create(writing(tmp_path, library)())
+            await app.campaigns.approve("test", override=True)
+            await app.campaigns.send("test")
+            while len(telegram.sent) < 20:
+                await telegram.changed()
+        sent = len(telegram.sent)
+        assert sent < 200
+        async with running_bot(telegram, library, None, tmp_path, settings=settings) as app:
+            await until(app, "test", CampaignState.FINISHED)
+            tally = (await app.campaigns.see("test")).tally
+        assert (tally.sent, tally.unknown) == (200, 0)
+        assert len({one.chat_id for one in telegram.sent}) == len(telegram.sent) == 200

@@ -37,6 +37,7 @@ class FakeTelegram(Files):
         self.settings: dict[tuple[str, str], str] = {}
         self.blocked: set[int] = set()
         self.refusals: deque[tuple[str, Refusal]] = deque()
+        self.refused_chats: dict[int, deque[Refusal]] = {}  # what the next calls about a chat are answered with
         self.lost_answers: set[int] = set()  # chats to which a message arrives, but whose answer never comes back
         self.url = ""
         self._chats: dict[int, Chat] = {}
@@ -101,6 +102,9 @@ class FakeTelegram(Files):
                 if wanted == method:
                     del self.refusals[index]
                     raise refusal
+            waiting = self.refused_chats.get(int(fields.get("chat_id", 0)))
+            if waiting:
+                raise waiting.popleft()
             answer = getattr(self, f"do_{method}", None)
             if answer is None:
                 raise Refusal(404, "Not Found: method not found")
