@@ -95,6 +95,10 @@ class Deliveries:
         held, todo = claim.held_out, self._steps(run, claim)
         questions = sum(bool(step.question) for step in todo)
         for place in range(claim.step, len(todo)):
+            if held and place == questions and not run.held_out_only:
+                later = now() + FOLLOW_UP_AFTER
+                await self._book.mark(Mark(claim.delivery_id, Outcome.HELD_OUT, place, not_before=later))
+                return None
             await post.turn(claim.address)
             if run.gone:
                 await self._book.mark(Mark(claim.delivery_id, Outcome.PENDING, place, claim.tries))
@@ -105,9 +109,6 @@ class Deliveries:
             if posted.went is not Went.SENT:
                 return await self._not_sent(run, claim, place, posted)
             done = place + 1
-            if held and done == questions and done < len(todo):
-                await self._book.mark(Mark(claim.delivery_id, Outcome.PENDING, done, 0, now() + FOLLOW_UP_AFTER))
-                return None
             outcome = Outcome.SENT if done == len(todo) else Outcome.CLAIMED
             await self._book.mark(Mark(claim.delivery_id, outcome, done))
         return None

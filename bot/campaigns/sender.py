@@ -31,6 +31,7 @@ _PREPARE = 20_000  # people in one transaction: replies wait for it
 _LOOK_EVERY = 1.0
 _LEAD_EVERY = 5.0
 _LONGEST_STOP = 20.0
+_FOLLOW_UP_EVERY = 60.0
 
 
 class Sender:
@@ -57,6 +58,8 @@ class Sender:
         self._deliveries = Deliveries(database, library, zone, self._book)
         self._in_hand: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
+        self._late: list[int] = []
+        self._follow_up_at = 0.0
         self._stopping = False
         self._work: asyncio.Task[None] | None = None
 
@@ -178,11 +181,11 @@ class Sender:
 
     async def _look_after_runs(self) -> None:
         """Take up campaigns that are to be sent, and leave those that were paused or cancelled."""
+        await self._look_for_follow_ups()
         async with self._database.read() as work:
-            sending = {one.number: one for one in await work.campaigns.in_state(CampaignState.SENDING)}
-            late = set(await work.ledger.follow_ups(now())) - set(sending)
-            finished = await work.campaigns.in_state(CampaignState.FINISHED) if late else []
-            wanted = sending | {one.number: one for one in finished if one.number in late}
+            wanted = {one.number: one for one in await work.campaigns.in_state(CampaignState.SENDING)}
+            late = [number for number in self._late if number not in wanted]
+            wanted |= {one.number: one for number in late if (one := await work.campaigns.get(number)) is not None}
             zones = {school.id: ZoneInfo(school.timezone) for school in await work.schools.all()}
             for number, campaign in wanted.items():
                 if number not in self._runs:
@@ -191,6 +194,16 @@ class Sender:
                     self._runs[number] = run
         for number in [number for number in self._runs if number not in wanted]:
             await self._leave(number)
+
+    async def _look_for_follow_ups(self) -> None:
+        """Which finished campaigns those held out are to get now: looked for once in a while, it is a week anyway."""
+        moment = asyncio.get_running_loop().time()
+        if moment < self._follow_up_at:
+            return
+        self._follow_up_at = moment + _FOLLOW_UP_EVERY
+        async with self._database.write() as work:
+            finished = await work.campaigns.in_state(CampaignState.FINISHED)
+            self._late = [one.number for one in finished if await work.ledger.follow_up(one.number)]
 
     async def _prepare(self) -> None:
         """Fill the ledgers of campaigns that have begun, some people at a time: replies are not kept waiting."""
@@ -226,7 +239,7 @@ class Sender:
 
     async def _claim(self, run: Run) -> bool:
         async with self._database.write() as work:
-            claims = await work.ledger.claim(run.number, _CLAIM, held_out_only=run.held_out_only)
+            claims = await work.ledger.claim(run.number, _CLAIM)
         run.waiting.extend(claims)
         return bool(claims)
 

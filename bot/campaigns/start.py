@@ -44,10 +44,9 @@ async def pause(work: WriteWork, campaign: Campaign, why: str, notice: NoticeKin
 
 async def finish(work: WriteWork, campaign: Campaign, definition: Definition) -> bool:
     """End a campaign of which nothing is left to be sent; whether that is so."""
-    questions = len({name for texts in definition.texts for one in texts for name in one.quiz})
     if campaign.state is not CampaignState.SENDING or not campaign.prepared:
         return False
-    if await work.ledger.has_open(campaign.number, questions):
+    if await work.ledger.has_open(campaign.number):
         return False
     campaign.state = CampaignState.FINISHED
     campaign.finished_at = now()

@@ -107,14 +107,18 @@ class LedgerWriter(Ledger):
         throw = self._dice(len(places))
         return case(dict(enumerate(places)), value=throw, else_=0)
 
-    async def claim(self, campaign: int, limit: int, *, held_out_only: bool = False) -> list[Claim]:
+    async def follow_up(self, campaign: int) -> bool:
+        """Those held out long enough get the rest; whether anything of this campaign is to be sent now."""
+        due = (Delivery.campaign == campaign, Delivery.outcome == Outcome.HELD_OUT, Delivery.not_before <= now())
+        await self._session.execute(update(Delivery).where(*due).values(outcome=Outcome.PENDING))
+        return await self.has_open(campaign)
+
+    async def claim(self, campaign: int, limit: int) -> list[Claim]:
         """Take up to `limit` rows that are due, the oldest first."""
         moment = now()
         due = select(Delivery.id).where(
             Delivery.campaign == campaign, Delivery.outcome == Outcome.PENDING, Delivery.not_before <= moment
         )
-        if held_out_only:
-            due = due.where(Delivery.held_out)
         due = due.order_by(Delivery.not_before, Delivery.id).limit(limit).with_for_update(skip_locked=True)
         taken = (await self._session.scalars(due)).all()
         if not taken:
@@ -140,10 +144,6 @@ class LedgerWriter(Ledger):
             .execution_options(populate_existing=True)
         )
         return [_claim(*row) for row in await self._session.execute(query)]
-
-    async def hold_out(self, delivery_id: int) -> None:
-        """Count this delivery among those held out."""
-        await self._session.execute(update(Delivery).where(Delivery.id == delivery_id).values(held_out=True))
 
     async def free(self, delivery_ids: Sequence[int]) -> None:
         """Give back rows that were taken and not sent."""

@@ -4,10 +4,9 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, cast, func, or_, select
+from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.campaign_models import Campaign, CampaignAnswer, CampaignPress, Delivery, LawReceived, Outcome
@@ -116,23 +115,10 @@ class Ledger:
         rows = await self._session.execute(query)
         return sum((left - got).total_seconds() <= within_hours * 3600 for got, left in rows if got and left)
 
-    async def has_open(self, campaign: int, questions: int) -> bool:
-        """Whether anything is still to be sent now; what those held out get later does not count."""
-        query = select(Delivery.id).where(
-            Delivery.campaign == campaign,
-            Delivery.outcome.in_(OPEN),
-            or_(~Delivery.held_out, Delivery.step < questions),
-        )
+    async def has_open(self, campaign: int) -> bool:
+        """Whether anything is still to be sent; what those held out get later does not count."""
+        query = select(Delivery.id).where(Delivery.campaign == campaign, Delivery.outcome.in_(OPEN))
         return (await self._session.scalar(query.limit(1))) is not None
-
-    async def follow_ups(self, moment: datetime) -> Sequence[int]:
-        """Finished campaigns of which somebody who was held out is due to get the rest."""
-        query = (
-            select(Delivery.campaign)
-            .where(Delivery.held_out, Delivery.outcome == Outcome.PENDING, Delivery.not_before <= moment)
-            .distinct()
-        )
-        return (await self._session.scalars(query)).all()
 
     async def of(self, person_id: uuid.UUID) -> Sequence[tuple[str, Delivery]]:
         """Which campaigns this person was to get, oldest first."""

@@ -324,3 +324,29 @@ async def test_whoever_cannot_send_does_not_lead(stage: Stage, written: Make) ->
     async with terminal.sending():  # a chat in the terminal: nothing is ever connected
         await asyncio.sleep(0.1)
         assert await stage.send() == {Outcome.SENT: 10}
+
+
+async def test_held_out_without_questions_get_nothing_yet(stage: Stage, written: Make) -> None:
+    await stage.marked(written("test", "urgent: true\nhold_out: 50"))
+    await stage.send()
+    tally = (await stage.service.see("test")).tally
+    assert len(stage.post.sent) == tally.sent == tally.planned
+    assert tally.planned + tally.held_out == 10
+
+
+async def test_variants_with_other_questions_end_too(stage: Stage, written: Make) -> None:
+    text = """\
+id: {id}
+title: {{zh: 测试, en: Test}}
+variants:
+  - name: one
+    messages: [{{text: {{zh: 别借卡, en: No cards}}, quiz: [card-lend-free, job-keep-id]}}]
+  - name: two
+    messages: [{{text: {{zh: 别收款, en: No money}}}}]
+{more}
+"""
+    await with_students(stage.database, 30, first=11)
+    await stage.marked(written("test", "urgent: true\nhold_out: 50", text))
+    await stage.send()
+    assert await stage.state() is CampaignState.FINISHED
+    assert {text for _, text in stage.post.sent} >= {"别借卡", "别收款"}

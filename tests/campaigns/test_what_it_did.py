@@ -9,6 +9,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
 from bot.campaigns.audience import audience_of
 from bot.campaigns.commands import CampaignCommands
@@ -23,7 +24,7 @@ from bot.people.invites import PeopleService
 from bot.replies import Press, PressKind, Reply
 from bot.turns import Kind, Turn
 from content.library import Library
-from db.campaign_models import CampaignState, Outcome
+from db.campaign_models import CampaignState, Delivery, Outcome
 from db.engine import Database
 from db.models import Consent, Role, now
 from db.repositories.ledger import Mark
@@ -60,7 +61,8 @@ class Stage:
             for place, claim in enumerate(claims):
                 await work.quizzes.add_poll(f"poll{claim.address}", "card-lend-free", 1, claim.delivery_id)
                 if place >= len(claims) - held_out:
-                    await work.ledger.hold_out(claim.delivery_id)
+                    held = update(Delivery).where(Delivery.id == claim.delivery_id).values(held_out=True)
+                    await work.ledger._session.execute(held)
             await work.ledger.mark([Mark(claim.delivery_id, Outcome.SENT, 1) for claim in claims])
         return made.number
 
