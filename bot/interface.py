@@ -49,7 +49,6 @@ terms_crime terms_law terms_money terms_card terms_job terms_tech terms_people t
 
 TEXTS: dict[str, frozenset[str]] = {
     **{key: frozenset() for key in _PLAIN.split()},
-    "campaign_counts_some": frozenset({"done", "planned"}),
     "campaign_counts": frozenset({"pending", "planned", "sent", "unsent"}),
     "campaign_to_approve": frozenset({"title"}),
     "campaign_approved": frozenset({"title"}),

@@ -105,10 +105,6 @@ class Definition(Strict):
     def variant_names(self) -> tuple[str, ...]:
         return tuple(one.name for one in self.variants) or ("",)
 
-    @property
-    def every_law(self) -> tuple[str, ...]:
-        return self.laws
-
     def starts_at(self, zone: ZoneInfo) -> datetime | None:
         """The moment at which it begins; None: at once."""
         if self.schedule is None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
-from bot.campaigns.progress import FEWEST
+from bot.campaigns.privacy import FEWEST
 from bot.people.invites import PeopleService
 from bot.replies import Reply
 from bot.turns import Turn

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.campaigns.definition import AudienceRule, Definition, Message, Schedule
 from bot.campaigns.errors import NoSuchCampaign
-from bot.campaigns.progress import FEWEST
+from bot.campaigns.privacy import FEWEST
 from bot.campaigns.seeing import Ready
 from bot.replies import Button, Press, PressKind, Reply
 from content.library import Library

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from bot.campaigns.definition import Definition
+from bot.campaigns.privacy import FEWEST, hidden
 from bot.replies import Button, Press, PressKind, Reply
 from content.library import Library
 from content.schema import Language
@@ -20,9 +21,6 @@ POSSIBLE = {
     CampaignState.CANCELLED: ("report",),
 }
 """What can be done in each state."""
-
-FEWEST = 5
-"""Groups under so many people are never shown."""
 
 
 def progress_page(
@@ -50,16 +48,10 @@ def counts(library: Library, tally: Tally, language: Language) -> str:
     if tally.planned < FEWEST:
         return library.text("campaign_few", language)
     unsent = tally.blocked + tally.opted_out + tally.failed + tally.unknown
-    if 0 < unsent < FEWEST:
-        return library.text("campaign_counts_some", language, done=tally.planned - tally.pending, planned=tally.planned)
-    return library.text(
-        "campaign_counts",
-        language,
-        planned=tally.planned,
-        sent=tally.sent,
-        unsent=unsent,
-        pending=tally.pending,
-    )
+    few = library.text("campaign_report_few", language)
+    shown = hidden({"sent": tally.sent, "unsent": unsent, "pending": tally.pending})
+    told = {name: few if count is None else count for name, count in shown.items()}
+    return library.text("campaign_counts", language, planned=tally.planned, **told)
 
 
 def control_buttons(library: Library, campaign: Campaign, language: Language) -> tuple[tuple[Button, ...], ...]:

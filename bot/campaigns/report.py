@@ -9,17 +9,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.campaigns.progress import FEWEST
+from bot.campaigns.privacy import FEWEST, Cells, hidden
 from bot.campaigns.seeing import Overview
 from bot.campaigns.statistics import difference, wilson
 from db.campaign_models import Outcome
 from db.engine import Database
+from db.repositories.ledger_reading import Tally
 
 OPT_OUT_HOURS = 48
 _FUNNEL = ("sent", "blocked", "failed", "opted_out", "unknown", "pending")
-
-Cells = dict[str, int | None]
-"""Counts by name; None: too few to be shown."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,7 @@ class Report:
     state: str
     started: datetime | None
     finished: datetime | None
+    tally: Tally  # exact: for counts that are themselves told with care
     planned: int | None
     funnel: Cells
     held_out: int | None
@@ -70,7 +69,7 @@ async def make_report(database: Database, overview: Overview, zone: ZoneInfo | N
     title = {"zh": definition.title.zh, "en": definition.title.en}
     times = (campaign.started_at, campaign.finished_at)
     if tally.planned < FEWEST:
-        return Report(campaign.id, title, campaign.state.value, *times, None, {}, None)
+        return Report(campaign.id, title, campaign.state.value, *times, tally, None, {}, None)
     async with database.read() as work:
         hours = await work.ledger.finished_times(number)
         languages = _sent_by(await work.ledger.by(number, "language"))
@@ -92,6 +91,7 @@ async def make_report(database: Database, overview: Overview, zone: ZoneInfo | N
         title,
         campaign.state.value,
         *times,
+        tally,
         tally.planned,
         hidden({name: getattr(tally, name) for name in _FUNNEL}),
         tally.held_out if tally.held_out == 0 or tally.held_out >= FEWEST else None,
@@ -103,17 +103,6 @@ async def make_report(database: Database, overview: Overview, zone: ZoneInfo | N
         [_question(name, answered) for name in questions],
         share(left, sent),
     )
-
-
-def hidden(parts: Mapping[str, int]) -> Cells:
-    """The parts of a whole that is known, without those that are too small, and without what would give them away."""
-    small = {name for name, count in parts.items() if 0 < count < FEWEST}
-    if small:
-        others = sorted((count, name) for name, count in parts.items() if name not in small and count)
-        # Alone, a hidden part would be the rest; together, hidden parts must be a group that is large enough.
-        while others and (len(small) < 2 or sum(parts[name] for name in small) < FEWEST):
-            small.add(others.pop(0)[1])
-    return {name: None if name in small else count for name, count in parts.items()}
 
 
 def share(count: int, total: int) -> Share | None:

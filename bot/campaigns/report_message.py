@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
+from bot.campaigns.progress import counts
 from bot.campaigns.report import Report, Share
 from bot.campaigns.report_pages import as_picture
 from bot.replies import Reply
 from content.library import Library
 from content.schema import Language
-
-_NOT_REACHED = ("blocked", "failed", "opted_out", "unknown")
 
 
 def report_message(library: Library, report: Report, language: Language) -> Reply:
@@ -28,7 +27,7 @@ class _Lines:
         self._language = language
 
     def all(self, report: Report) -> Iterator[str]:
-        yield self._counts(report)
+        yield counts(self._library, report.tally, self._language)
         for number, (label, share) in enumerate(report.buttons, 1):
             shown = self._share(share)
             yield self._text("campaign_report_button", number=number, label=label[self._language], shown=shown)
@@ -39,20 +38,6 @@ class _Lines:
                 yield self._text("campaign_report_gain", number=number, gain=gain, low=low, high=high)
         yield self._text("campaign_report_left", shown=self._share(report.opted_out_after))
 
-    def _counts(self, report: Report) -> str:
-        parts = report.funnel
-        sent, pending = parts["sent"], parts["pending"]
-        unsent = [parts[name] for name in _NOT_REACHED]
-        if sent is None or pending is None or None in unsent:
-            return self._text("campaign_counts_some", done=_FEW if sent is None else sent, planned=report.planned)
-        return self._text(
-            "campaign_counts",
-            planned=report.planned,
-            sent=sent,
-            unsent=sum(count or 0 for count in unsent),
-            pending=pending,
-        )
-
     def _share(self, share: Share | None) -> str:
         if share is None:
             return self._text("campaign_report_few")
@@ -61,6 +46,3 @@ class _Lines:
 
     def _text(self, key: str, **places: object) -> str:
         return self._library.text(key, self._language, **places)
-
-
-_FEW = "?"

@@ -7,7 +7,8 @@ from html import escape
 
 from PIL import Image, ImageDraw, ImageFont
 
-from bot.campaigns.report import OPT_OUT_HOURS, Cells, Report, Share
+from bot.campaigns.privacy import Cells
+from bot.campaigns.report import OPT_OUT_HOURS, Report, Share
 
 _FEW = "<5"
 _BLUE, _GREY, _INK = "#2b6cb0", "#e2e8f0", "#1a202c"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.campaigns.progress import FEWEST
-from bot.campaigns.report import hidden, share
+from bot.campaigns.privacy import FEWEST, hidden
+from bot.campaigns.report import share
 from bot.campaigns.statistics import difference, wilson
 
 
