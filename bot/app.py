@@ -93,7 +93,7 @@ class App:
 
     async def blocked(self, address: str, blocked: bool) -> None:
         """Note that somebody blocked the bot, or let it in again."""
-        await note_blocked(self.database, address, blocked=blocked)
+        await note_blocked(self.database, address, blocked)
 
 
 @asynccontextmanager

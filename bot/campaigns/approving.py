@@ -26,13 +26,12 @@ class ApprovingCampaigns(SeeingCampaigns):
         stands in the audit log.
         """
         async with self._database.write() as work:
-            number = (await self._visible(work, campaign_id, by)).number
-            campaign = await self._held(work, number, by)
+            campaign = await self._hold(work, campaign_id, by)
             if campaign.state not in (*EDITABLE, CampaignState.PAUSED):
                 raise NotNow(f"it is {campaign.state}")
             await self._require_may_approve(work, campaign, by, override=override)
             definition = from_json(campaign.definition)
-            current = pin(self._library(), definition, await work.campaigns.pictures(number))
+            current = pin(self._library(), definition, await work.campaigns.pictures(campaign.number))
             if seen is not None and not current.startswith(seen.lower()):
                 raise Changed
             campaign.pin = campaign.approved_pin = current

@@ -114,7 +114,7 @@ class CampaignCommands:
             await work.ledger.answer(poll.delivery_id, poll.question, right=option == poll.right_option)
 
     async def _list(self, actor: Actor, language: Language) -> Replies:
-        campaigns = list(await self._service.all(actor))[-_LISTED:]
+        campaigns = await self._service.all(actor, _LISTED)
         rows = [
             (Button(one.definition.title[language][:38], Press(PressKind.MAKE, f"see.{one.campaign.number}")),)
             for one in reversed(campaigns)

@@ -57,6 +57,11 @@ class SeeingCampaigns:
         self._wake = wake
         self._tell = tell
 
+    @property
+    def library(self) -> Library:
+        """The content that campaigns are checked against."""
+        return self._library()
+
     async def see(self, campaign_id: str, by: Actor = OPERATOR) -> Overview:
         """A campaign and how far it is. Raises NoSuchCampaign, also for whoever may not see it."""
         async with self._database.read() as work:
@@ -71,16 +76,14 @@ class SeeingCampaigns:
                 raise NoSuchCampaign(str(number))
             return await _overview(work, campaign)
 
-    async def all(self, by: Actor = OPERATOR) -> Sequence[Overview]:
-        """Every campaign that `by` may see, oldest first. Raises NotAllowed for whoever is no staff."""
+    async def all(self, by: Actor = OPERATOR, latest: int | None = None) -> Sequence[Overview]:
+        """The `latest` campaigns that `by` may see, oldest first. Raises NotAllowed for whoever is no staff."""
         if not by.is_staff:
             raise NotAllowed
         async with self._database.read() as work:
-            return [
-                await _overview(work, campaign)
-                for campaign in await work.campaigns.all()
-                if await _may(work, by, from_json(campaign.definition))
-            ]
+            every = await work.campaigns.all()
+            seen = [campaign for campaign in every if await _may(work, by, from_json(campaign.definition))]
+            return [await _overview(work, campaign) for campaign in (seen[-latest:] if latest else seen)]
 
     async def ready(self, campaign_id: str, by: Actor = OPERATOR) -> Ready:
         """Whom it would reach now. Raises NoSuchCampaign, UnknownSchool."""
@@ -108,15 +111,18 @@ class SeeingCampaigns:
         return definition.starts_at(zone)
 
     async def _visible(self, work: ReadWork | WriteWork, campaign_id: str, by: Actor) -> Campaign:
+        """The campaign, for whoever may see it. Raises NoSuchCampaign."""
         campaign = await work.campaigns.named(campaign_id)
         if campaign is None or not await _may(work, by, from_json(campaign.definition)):
             raise NoSuchCampaign(campaign_id)
         return campaign
 
-    async def _held(self, work: WriteWork, number: int, by: Actor) -> Campaign:
-        campaign = await work.campaigns.hold(number)
+    async def _hold(self, work: WriteWork, campaign_id: str, by: Actor) -> Campaign:
+        """The same, held until this unit ends."""
+        visible = await self._visible(work, campaign_id, by)
+        campaign = await work.campaigns.hold(visible.number)
         if campaign is None or not await _may(work, by, from_json(campaign.definition)):
-            raise NoSuchCampaign(str(number))
+            raise NoSuchCampaign(campaign_id)  # changed meanwhile
         return campaign
 
 

@@ -37,7 +37,7 @@ class CampaignService(ApprovingCampaigns):
                 )
                 action = "campaign created"
             else:
-                campaign = await self._held(work, campaign.number, by)
+                campaign = await self._hold(work, campaign.id, by)
                 if campaign.state not in EDITABLE:
                     raise NotNow(f"it is {campaign.state} and can no longer be changed; choose another id")
                 campaign.definition = definition.to_json()
@@ -82,12 +82,11 @@ class CampaignService(ApprovingCampaigns):
         """
         needs: NeedsApproval | None = None
         async with self._database.write() as work:
-            number = (await self._visible(work, campaign_id, by)).number
-            campaign = await self._held(work, number, by)
+            campaign = await self._hold(work, campaign_id, by)
             if campaign.state not in (CampaignState.DRAFT, CampaignState.APPROVED):
                 raise NotNow(f"it is {campaign.state}")
             definition = from_json(campaign.definition)
-            if pin(self._library(), definition, await work.campaigns.pictures(number)) != campaign.pin:
+            if pin(self._library(), definition, await work.campaigns.pictures(campaign.number)) != campaign.pin:
                 raise Changed
             audience = await audience_of(work, definition)
             counted = await work.campaigns.count(audience)
@@ -117,12 +116,11 @@ class CampaignService(ApprovingCampaigns):
     async def resume(self, campaign_id: str, by: Actor = OPERATOR) -> Campaign:
         """Go on with a paused campaign. Raises NoSuchCampaign, NotNow, NeedsApproval."""
         async with self._database.write() as work:
-            number = (await self._visible(work, campaign_id, by)).number
-            campaign = await self._held(work, number, by)
+            campaign = await self._hold(work, campaign_id, by)
             if campaign.state is not CampaignState.PAUSED:
                 raise NotNow(f"it is {campaign.state}, not paused")
             definition = from_json(campaign.definition)
-            campaign.pin = pin(self._library(), definition, await work.campaigns.pictures(number))
+            campaign.pin = pin(self._library(), definition, await work.campaigns.pictures(campaign.number))
             counted = await work.campaigns.count(await audience_of(work, definition))
             if campaign.approved_pin != campaign.pin and counted.recipients > self._approve_from:
                 raise NeedsApproval(counted.recipients, 0)
@@ -157,8 +155,7 @@ class CampaignService(ApprovingCampaigns):
         why: str | None = None,
     ) -> Campaign:
         async with self._database.write() as work:
-            number = (await self._visible(work, campaign_id, by)).number
-            campaign = await self._held(work, number, by)
+            campaign = await self._hold(work, campaign_id, by)
             if campaign.state not in states:
                 raise NotNow(f"it is {campaign.state}")
             campaign.state, campaign.paused_why = to, why
@@ -174,11 +171,10 @@ class CampaignService(ApprovingCampaigns):
         Raises NoSuchCampaign, NotNow.
         """
         async with self._database.write() as work:
-            number = (await self._visible(work, campaign_id, by)).number
-            campaign = await self._held(work, number, by)
+            campaign = await self._hold(work, campaign_id, by)
             if campaign.started_at is None or campaign.state is CampaignState.CANCELLED:
                 raise NotNow(f"it is {campaign.state}")
-            count = await work.ledger.again(number, outcomes)
+            count = await work.ledger.again(campaign.number, outcomes)
             if count:
                 campaign.state, campaign.finished_at = CampaignState.SENDING, None
                 names = ", ".join(outcomes)

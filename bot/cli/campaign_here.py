@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ async def send_here(
     """Send everything that is due, with a progress bar for the campaign `name`."""
     from bot.campaigns.clock import is_quiet
     from bot.campaigns.sender import Sender
-    from bot.content_check import load_checked
+    from bot.people.blocked import note_blocked
     from bot.sending.budget import SendBudget
     from bot.telegram.application import TelegramRefusedToken, sending_bot
     from bot.telegram.post import Post
@@ -33,9 +33,8 @@ async def send_here(
 
     if settings.telegram_token is None:
         raise Mistake("TELEGRAM_BOT_TOKEN: without it nothing can be sent")
-    library = load_checked()
     budget, zone = SendBudget(), ZoneInfo(settings.timezone)
-    sender = Sender(database, lambda: library, zone, approve_from=settings.approve_from)
+    sender = Sender(database, lambda: service.library, zone, approve_from=settings.approve_from)
     proxy = settings.telegram_proxy_url
     stop = asyncio.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
@@ -49,7 +48,7 @@ async def send_here(
             api_url=settings.telegram_api_url,
             proxy_url=proxy.get_secret_value() if proxy else None,
         ) as bot:
-            sender.connect(Post(bot, budget, _noting(database)))
+            sender.connect(Post(bot, budget, partial(note_blocked, database)))
             with sending_bar() as bar:
 
                 async def show() -> None:
@@ -66,12 +65,3 @@ async def send_here(
         raise Mistake("TELEGRAM_BOT_TOKEN: Telegram does not know this token") from None
     except SomebodyElseLeads:
         raise Mistake("a bot is running and sends it: use `cardwise campaign send --wait` to follow") from None
-
-
-def _noting(database: "Database") -> Callable[[str, bool], Awaitable[None]]:
-    from bot.people.blocked import note_blocked
-
-    async def blocked(address: str, blocked: bool) -> None:
-        await note_blocked(database, address, blocked=blocked)
-
-    return blocked

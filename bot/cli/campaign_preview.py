@@ -13,11 +13,10 @@ async def show_preview(service: "CampaignService", by: "Actor", name: str, lang:
     """Print every message and question in each language, the audience, and the pin."""
     from bot.campaigns.pages import looked_at, steps
     from bot.console.chat import rendered
-    from bot.content_check import load_checked
     from content.schema import LANGUAGES
 
     overview = await service.see(name, by)
-    library, definition = load_checked(), overview.definition
+    library, definition = service.library, overview.definition
     for variant, called in enumerate(definition.variant_names):
         for language in LANGUAGES:
             if lang not in (None, language):

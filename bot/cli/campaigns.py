@@ -37,9 +37,8 @@ def campaign_create(file: Path, person: str | None) -> None:
 
     async def create(service: "CampaignService", by: "Actor", _database: "Database", _settings: "Settings") -> str:
         from bot.campaigns.definition import from_file
-        from bot.content_check import load_checked
 
-        made = await service.create(from_file(file, load_checked()), by)
+        made = await service.create(from_file(file, service.library), by)
         ready = await service.ready(made.id, by)
         counted = ready.counted
         click.echo(
@@ -121,23 +120,24 @@ def campaign_trial(name: str, guests: tuple[str, ...], person: str | None) -> No
 @_AS
 def campaign_send(name: str, wait: bool, here: bool, person: str | None) -> None:
     """Mark a campaign for sending; the running bot sends it at its time."""
-    with_campaigns(lambda service, by, *_: _marked(service, by, name, here), person)
-    if here:
-        from bot.cli.campaign_here import send_here
 
-        with_campaigns(lambda service, by, database, settings: send_here(service, by, database, settings, name), person)
-    elif wait:
-        with_campaigns(lambda service, by, *_: _follow(service, by, name), person)
-    done, starts = with_campaigns(lambda service, by, *_: _how_it_stands(service, by, name), person)
+    async def sent(
+        service: "CampaignService", by: "Actor", database: "Database", settings: "Settings"
+    ) -> tuple["Overview", datetime | None]:
+        await _marked(service, by, name, here)
+        if here:
+            from bot.cli.campaign_here import send_here
+
+            await send_here(service, by, database, settings, name)
+        elif wait:
+            await _follow(service, by, name)
+        return await service.see(name, by), (await service.ready(name, by)).starts_at
+
+    done, starts = with_campaigns(sent, person)
     when = f"\t{starts.isoformat(timespec='minutes')}" if starts and done.campaign.state == "scheduled" else ""
     click.echo(f"{done.campaign.id}\t{done.campaign.state}\t{done.tally.sent}/{done.tally.planned}{when}")
     if done.campaign.state == "paused":
         raise Mistake(f"it is paused: {done.campaign.paused_why}")
-
-
-async def _how_it_stands(service: "CampaignService", by: "Actor", name: str) -> tuple["Overview", datetime | None]:
-    """With the time at which it begins, in the school's time zone."""
-    return await service.see(name, by), (await service.ready(name, by)).starts_at
 
 
 async def _marked(service: "CampaignService", by: "Actor", name: str, here: bool) -> None:

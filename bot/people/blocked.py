@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from db.engine import Database
 
 
-async def note_blocked(database: Database, address: str, *, blocked: bool) -> None:
+async def note_blocked(database: Database, address: str, blocked: bool) -> None:
     """Note that somebody blocked the bot, or let it in again."""
     async with database.write() as work:
         person = await work.people.find(address)

@@ -174,7 +174,7 @@ async def test_who_is_left_out_and_why(database: Database, service: CampaignServ
     async with database.write() as work:
         for number, consent in ((1, Consent.NO), (2, Consent.ASKED)):
             await work.people.set_consent(await work.people.find_or_add(f"telegram:{number}"), consent)
-    await note_blocked(database, "telegram:3", blocked=True)
+    await note_blocked(database, "telegram:3", True)
     await service.create(written("test", f"audience: {{schools: [{OURS}]}}"), OPERATOR)
     counted = (await service.ready("test")).counted
     assert (counted.recipients, counted.never_agreed, counted.opted_out, counted.blocked) == (7, 1, 1, 1)
