@@ -1,8 +1,8 @@
 """The composition root: the one place that knows every concrete class."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from bot.campaigns.commands import CampaignCommands
 from bot.campaigns.notices import campaign_notice
 from bot.campaigns.progress import progress_page
 from bot.campaigns.runs import Post
+from bot.campaigns.sender import EVERY_SECONDS as SEND_EVERY
 from bot.campaigns.sender import Sender
 from bot.campaigns.service import CampaignService
 from bot.content_in_use import ContentInUse
@@ -22,11 +23,17 @@ from bot.dialogue.dialogue import Dialogue
 from bot.dialogue.pace import Paces
 from bot.handover.commands import DeskCommands, Fetch
 from bot.handover.counsellor_side import CounsellorSide
+from bot.handover.notices import EVERY_SECONDS as TELL_EVERY
 from bot.handover.notices import Deliver, Notices
-from bot.handover.reminders import reminding
+from bot.handover.reminders import EVERY_SECONDS as REMIND_EVERY
+from bot.handover.reminders import remind
 from bot.handover.student_side import StudentSide
-from bot.housekeeping import keeping_house
+from bot.housekeeping import EVERY_SECONDS as KEEP_HOUSE_EVERY
+from bot.housekeeping import keep_house
+from bot.jobs.jobs import Job, Jobs
+from bot.jobs.local import LocalJobs
 from bot.key import open_keyring
+from bot.metrics import Metrics
 from bot.model import ModelInUse
 from bot.people.blocked import note_blocked
 from bot.people.commands import PeopleCommands
@@ -68,6 +75,9 @@ class App:
     desk: DeskCommands
     campaigns: CampaignService
     sender: Sender
+    metrics: Metrics
+    jobs: Jobs
+    work: Sequence[Job]
     links: Links = field(default_factory=Links)
     _telling: "asyncio.Task[None] | None" = None
 
@@ -78,6 +88,8 @@ class App:
         self.notices.connect(deliver)
         self.desk.connect(fetch)
         self.screenshots.connect(fetch)
+        for job in self.work:
+            self.jobs.wake(job.name)
         if self.content.refused:
             self._telling = asyncio.create_task(self.alerts.about_content(self.content.refused))
 
@@ -110,24 +122,27 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 
 @asynccontextmanager
 async def open_app(settings: Settings, content: ContentInUse, paces: Paces | None = None) -> AsyncIterator[App]:
-    """Every part but the front ends. The model is loaded by whoever starts the bot. `paces`: how fast one may write."""
+    """Every part but the front ends. The model is loaded by whoever starts the bot. `paces`: how fast one may write.
+
+    With SQLite the jobs run from now on; with PostgreSQL whoever answers on Telegram runs them, with all others who do.
+    """
     async with open_database(settings) as database:
+        jobs: Jobs = LocalJobs() if database.is_sqlite else _shared_jobs(database)
+        tell = partial(jobs.wake, NOTICES)
         people = PeopleService(database, settings.timezone)
-        model = ModelInUse()
-        links = Links()
-        alerts = Alerts(database, content)
+        model, metrics, links, alerts = ModelInUse(), Metrics(), Links(), Alerts(database, content)
         notices = Notices(database, content, ZoneInfo(settings.timezone), campaign_notice, invite_notice)
-        staff = PeopleCommands(people, content, links, settings.timezone, notices.wake)
-        desk = _desk(settings, database, content, notices)
-        sender = _sender(settings, database, content, notices)
-        campaigns = campaign_service(settings, database, content, wake=sender.wake, tell=notices.wake)
+        staff = PeopleCommands(people, content, links, settings.timezone, tell)
+        desk = _desk(settings, database, content, tell)
+        sender = _sender(settings, database, content, tell)
+        campaigns = campaign_service(settings, database, content, wake=_waking(jobs, sender), tell=tell)
         adverts, reader = AdvertsInUse(content), PictureReader()
         screenshots = Screenshots(reader)
         zone = ZoneInfo(settings.timezone)
         dialogue = Dialogue(
             database,
             content,
-            model,
+            metrics.understanding(model),
             staff,
             desk,
             check=adverts,
@@ -135,19 +150,53 @@ async def open_app(settings: Settings, content: ContentInUse, paces: Paces | Non
             paces=Paces() if paces is None else paces,
             campaigns=CampaignCommands(campaigns, people, database, content, zone, settings.approve_from),
         )
+        work = _work(database, notices, sender, tell)
+        parts = (settings, database, content, alerts, people, dialogue, model, adverts, screenshots)
+        app = App(*parts, notices, desk, campaigns, sender, metrics, jobs, work, links)
         try:
-            async with (
-                keeping_house(database),
-                content.watching(alerts.about_content),
-                notices.telling(),
-                reminding(database, notices.wake),
-                sender.sending(),
-            ):
-                parts = (settings, database, content, alerts, people, dialogue, model, adverts, screenshots)
-                yield App(*parts, notices, desk, campaigns, sender, links)
+            async with AsyncExitStack() as running:
+                await running.enter_async_context(content.watching(alerts.about_content))
+                if database.is_sqlite:
+                    await running.enter_async_context(jobs.running(work))
+                    running.push_async_callback(sender.stop)
+                yield app
         finally:
-            model.close()
+            await model.close()
             await reader.close()
+
+
+NOTICES, CAMPAIGNS = "notices", "campaigns"
+
+
+def _work(database: Database, notices: Notices, sender: Sender, tell: Callable[[], None]) -> tuple[Job, ...]:
+    """What must be done once, however many processes there are."""
+
+    async def look_for_waiting() -> None:
+        if await remind(database):
+            tell()
+
+    return (
+        Job("housekeeping", partial(keep_house, database), KEEP_HOUSE_EVERY),
+        Job("reminders", look_for_waiting, REMIND_EVERY),
+        Job(NOTICES, notices.tell_all, TELL_EVERY),
+        Job(CAMPAIGNS, sender.send_due, SEND_EVERY),
+    )
+
+
+def _shared_jobs(database: Database) -> Jobs:
+    from bot.jobs.shared import SharedJobs  # imports the job engine, which only PostgreSQL needs
+
+    return SharedJobs(database)
+
+
+def _waking(jobs: Jobs, sender: Sender) -> Callable[[], None]:
+    """Something about a campaign has changed: whoever sends looks at once."""
+
+    def wake() -> None:
+        sender.wake()
+        jobs.wake(CAMPAIGNS)
+
+    return wake
 
 
 def campaign_service(
@@ -164,18 +213,18 @@ def campaign_service(
     )
 
 
-def _sender(settings: Settings, database: Database, content: ContentInUse, notices: Notices) -> Sender:
+def _sender(settings: Settings, database: Database, content: ContentInUse, tell: Callable[[], None]) -> Sender:
     return Sender(
         database,
         content,
         ZoneInfo(settings.timezone),
         approve_from=settings.approve_from,
         progress=partial(progress_page, content),
-        wake_notices=notices.wake,
+        wake_notices=tell,
     )
 
 
-def _desk(settings: Settings, database: Database, content: ContentInUse, notices: Notices) -> DeskCommands:
+def _desk(settings: Settings, database: Database, content: ContentInUse, tell: Callable[[], None]) -> DeskCommands:
     student = StudentSide(database, settings.default_desk)
     timezone = ZoneInfo(settings.timezone)
-    return DeskCommands(student, CounsellorSide(database), content, notices.wake, timezone)
+    return DeskCommands(student, CounsellorSide(database), content, tell, timezone)

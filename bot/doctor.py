@@ -12,7 +12,8 @@ from bot.key import require_key_not_lost
 from bot.model import current_model
 from bot.settings import Settings, SettingsAreWrong, load_settings
 from db.errors import DatabaseProblem
-from db.keys import KeyProblem, KeyRing, from_text, read_key_file
+from db.key_file import read_key_file
+from db.keys import KeyProblem, KeyRing, several_from_text
 from db.upgrade import up_to_date
 from nlu.model_files import newest_model
 
@@ -71,7 +72,7 @@ def _folder(folder: Path) -> Finding:
 def _key(settings: Settings, found: list[KeyRing]) -> Finding:
     """Looks for the key and puts it into `found`."""
     if settings.secret_key is not None:
-        found.append(KeyRing([from_text(settings.secret_key.get_secret_value())]))
+        found.append(KeyRing(several_from_text(settings.secret_key.get_secret_value())))
         return Finding("good", "key", "CARDWISE_SECRET_KEY")
     path = settings.key_path
     try:

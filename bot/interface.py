@@ -16,7 +16,7 @@ command_quiz quiz_group quiz_right quiz_answered quiz_earlier quiz_go_on quiz_al
 quiz_read_on button_another_round button_library
 flag_signs flag_happens flag_ask flag_instead button_all_flags button_next_belief button_belief
 term_also term_misnomers button_case_like_this button_play_again button_more button_back library
-content_in_use
+content_in_use alert_given_up alert_nlu_away alert_nlu_back alert_training waits_for_us
 export_ready forget_question forget_yes forget_no forgotten not_forgotten forget_only_admin
 school_none school_left cancelled nothing_to_cancel feedback_nothing feedback_question feedback_thanks
 command_school command_export command_forget command_feedback command_cancel
@@ -90,6 +90,7 @@ TEXTS: dict[str, frozenset[str]] = {
     "shelf_page": frozenset({"page", "pages"}),
     "quiz_wrong": frozenset({"option"}),
     "quiz_score": frozenset({"right", "of"}),
+    "alert_disk": frozenset({"megabytes"}),
     "content_refused": frozenset({"count", "problems"}),
     "desk_door": frozenset({"school", "wait"}),
     "desk_wait_usual": frozenset({"time"}),

@@ -1,13 +1,14 @@
 """The installation's key: found, or made on the very first start, but never while a database needs a lost one."""
 
 from bot.settings import Settings
-from db.keys import KeyProblem, KeyRing, create_key_file, from_text, read_key_file
+from db.key_file import create_key_file, read_key_file
+from db.keys import KeyProblem, KeyRing, several_from_text
 
 
 def open_keyring(settings: Settings) -> KeyRing:
     """The installation's key; made on the very first start. Raises KeyProblem."""
     if settings.secret_key is not None:
-        return KeyRing([from_text(settings.secret_key.get_secret_value())])
+        return KeyRing(several_from_text(settings.secret_key.get_secret_value()))
     path = settings.key_path
     if path.exists():
         return read_key_file(path)

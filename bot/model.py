@@ -14,6 +14,7 @@ from nlu.adverts.model import AdvertModel
 from nlu.interpreter import Interpreter
 from nlu.model_files import archive_path, model_name, newest_model, whole_model
 from nlu.rasa_interpreter import ModelUnusable, RasaInterpreter
+from nlu.remote import Changed, RemoteInterpreter
 from nlu.training import TrainingFailed, ensure_model
 from nlu.training_data import BadTrainingData
 
@@ -28,9 +29,19 @@ class ModelInUse:
 
     def __init__(self) -> None:
         self._interpreter: RasaInterpreter | None = None
+        self._remote: RemoteInterpreter | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether free text can be understood now."""
+        return not self._remote.away if self._remote is not None else self._interpreter is not None
+
+    def ask(self, url: str, changed: Changed) -> None:
+        """Ask the model's server at `url` from now on; `changed(away)` is told when it is away, and when it is back."""
+        self._remote = RemoteInterpreter(url, changed)
 
     def __call__(self) -> Interpreter | None:
-        return self._interpreter
+        return self._remote or self._interpreter
 
     async def load(self, path: Path) -> None:
         """Load the model at `path` off the event loop and answer with it from now on."""
@@ -40,7 +51,9 @@ class ModelInUse:
             # A parse under way finishes first: close() waits for the model's one worker thread.
             await asyncio.to_thread(previous.close)
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        if self._remote is not None:
+            await self._remote.close()
         if self._interpreter is not None:
             self._interpreter.close()
             self._interpreter = None
@@ -105,8 +118,8 @@ def _in_one_line(error: Exception) -> str:
     )
 
 
-async def train_and_swap(model: ModelInUse, data_dir: Path) -> None:
-    """Train in a child process, so that answers are not slowed down, then answer with the new model."""
+async def train_and_swap(model: ModelInUse, data_dir: Path) -> bool:
+    """Train in a child process, so that answers are not slowed down, then answer with the new model; whether it did."""
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -124,8 +137,10 @@ async def train_and_swap(model: ModelInUse, data_dir: Path) -> None:
             child.kill()  # the bot stops: nobody waits for this training any more
     if code != 0:
         logger.error("training failed; the older model goes on answering. Run `cardwise train` to see why")
-        return
+        return False
     trained = current_model(data_dir)
-    if trained is not None:
-        await model.load(trained)
-        logger.info("now answering with model %s", trained.name)
+    if trained is None:
+        return False
+    await model.load(trained)
+    logger.info("now answering with model %s", trained.name)
+    return True

@@ -7,11 +7,10 @@ import base64
 import binascii
 import hashlib
 import hmac
-import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -45,14 +44,36 @@ class _Derived:
 class KeyRing:
     """Seals and opens values, and makes keyed hashes. The first key is used for writing, all for reading."""
 
-    def __init__(self, master_keys: Iterable[bytes]) -> None:
-        self._keys = tuple(_derive(key) for key in master_keys)
-        if not self._keys:
+    def __init__(
+        self, master_keys: Iterable[bytes], refresh: "Callable[[], tuple[bytes, ...] | None] | None" = None
+    ) -> None:
+        """`refresh` gives the keys there are by now, None when they are those it gave before. Raises KeyProblem."""
+        self._refresh = refresh
+        self._use(master_keys)
+
+    def _use(self, master_keys: Iterable[bytes]) -> None:
+        keys = tuple(_derive(key) for key in master_keys)
+        if not keys:
             raise KeyProblem("there is no key")
-        self._by_id = {key.key_id: key for key in self._keys}
+        self._keys = keys
+        self._by_id = {key.key_id: key for key in keys}
 
     def __repr__(self) -> str:
         return f"KeyRing({len(self._keys)} keys)"
+
+    def refresh(self) -> bool:
+        """Take over the keys there are by now: a rotation may be under way. Whether they are others than before."""
+        changed = self._refresh() if self._refresh is not None else None
+        if changed is None:
+            return False
+        before = self.key_ids
+        self._use(changed)
+        return self.key_ids != before
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids of the keys, the one for writing first: 8 hexadecimal digits each, which tell nothing of the key."""
+        return tuple(key.key_id.hex() for key in self._keys)
 
     def seal(self, value: bytes, place: str) -> bytes:
         """`value` encrypted with AES-256-GCM for `place` (table, column and row) only."""
@@ -62,8 +83,12 @@ class KeyRing:
 
     def open(self, box: bytes, place: str) -> bytes:
         """What `seal` was given. Raises SealBroken when the box is damaged, foreign or from another place."""
-        key_id, rest = box[1 : 1 + _KEY_ID_BYTES], box[1 + _KEY_ID_BYTES :]
-        key = self._by_id.get(key_id)
+        made_with, rest = box[1 : 1 + _KEY_ID_BYTES], box[1 + _KEY_ID_BYTES :]
+        key = self._by_id.get(made_with)
+        if key is None:
+            with suppress(KeyProblem):
+                self.refresh()
+            key = self._by_id.get(made_with)
         if box[:1] != _FORMAT or key is None:
             raise SealBroken("made with a key that is not in the key file")
         try:
@@ -95,8 +120,28 @@ def _derive(master: bytes) -> _Derived:
     def child(purpose: str) -> bytes:
         return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"cardwise/{purpose}/1".encode()).derive(master)
 
-    key_id = hashlib.sha256(child("key-id")).digest()[:_KEY_ID_BYTES]
-    return _Derived(key_id, AESGCM(child("encryption")), child("lookup"), child("links"))
+    made_id = hashlib.sha256(child("key-id")).digest()[:_KEY_ID_BYTES]
+    return _Derived(made_id, AESGCM(child("encryption")), child("lookup"), child("links"))
+
+
+def sealed_with(box: bytes) -> str:
+    """The id of the key that `box` was sealed with."""
+    return box[1 : 1 + _KEY_ID_BYTES].hex()
+
+
+class Pseudonyms:
+    """Gives whatever it is told a number that says nothing of it: the same in every process, whatever the keys are."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def __repr__(self) -> str:
+        return "Pseudonyms()"
+
+    def number(self, value: str) -> int:
+        """A number from 2**32 to 2**63 - 1, by HMAC-SHA-256; smaller ones are free for other uses."""
+        drawn = int.from_bytes(hmac.digest(self._secret, value.encode(), "sha256")[:8])
+        return drawn % (2**63 - 2**32) + 2**32
 
 
 def from_text(text: str) -> bytes:
@@ -111,42 +156,15 @@ def from_text(text: str) -> bytes:
     return key
 
 
+def several_from_text(text: str) -> tuple[bytes, ...]:
+    """The keys in `text`, separated by commas, the one for writing first. Raises KeyProblem."""
+    return tuple(from_text(one) for one in text.split(","))
+
+
+def key_id(key: bytes) -> str:
+    """The id under which values sealed with `key` name it."""
+    return _derive(key).key_id.hex()
+
+
 def new_key_text() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode()
-
-
-def read_key_file(path: Path) -> KeyRing:
-    """The keys in `path`, one base64 line each, the newest first. Raises KeyProblem."""
-    try:
-        text = path.read_text(encoding="ascii")
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        raise KeyProblem(f"there is no key file at {path}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise KeyProblem(f"the key file {path} cannot be read: {error}") from None
-    if os.name == "posix" and mode & 0o077:
-        raise KeyProblem(f"the key file {path} can be read by others: run `chmod 600 {path}`")
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    if not lines:
-        raise KeyProblem(f"the key file {path} holds no key")
-    return KeyRing(from_text(line) for line in lines)
-
-
-def create_key_file(path: Path) -> KeyRing:
-    """A new key in `path`, readable by its owner only. A file made meanwhile by another process wins."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write("# Cardwise: the key to everything stored about people. Without it the database cannot be read.\n")
-        file.write("# Keep a copy in a safe place, never beside a backup of the database.\n")
-        file.write(new_key_text() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(temporary, path)  # unlike a rename, this never replaces a key that is already there
-    except FileExistsError:
-        pass
-    finally:
-        temporary.unlink()
-    return read_key_file(path)

@@ -12,7 +12,9 @@ from sqlalchemy.pool import NullPool
 
 from db.engine import Database
 
-_ADVISORY_LOCK = 0x63617264  # "card"
+SENDING = "sending"
+TAKING_OVER = "taking over"
+_ADVISORY_LOCKS = {SENDING: 0x63617264, TAKING_OVER: 0x63617265}  # "card" and the next
 
 
 class SomebodyElseLeads(Exception):
@@ -20,10 +22,10 @@ class SomebodyElseLeads(Exception):
 
 
 @asynccontextmanager
-async def leading(database: Database) -> AsyncIterator["Leader"]:
-    """Lead until left; whoever dies leads no more, at once. Raises SomebodyElseLeads."""
+async def leading(database: Database, what: str = SENDING) -> AsyncIterator["Leader"]:
+    """Lead in `what` until left; whoever dies leads no more, at once. Raises SomebodyElseLeads."""
     if database.is_sqlite:
-        lock = FileLock(f"{database.url.database}.sending.lock", thread_local=False)
+        lock = FileLock(f"{database.url.database}.{what}.lock", thread_local=False)
         try:
             await asyncio.to_thread(lock.acquire, 0)
         except Timeout:
@@ -36,7 +38,7 @@ async def leading(database: Database) -> AsyncIterator["Leader"]:
     engine = create_async_engine(database.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True)
     try:
         async with engine.connect() as connection:
-            taken = await connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _ADVISORY_LOCK})
+            taken = await connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _ADVISORY_LOCKS[what]})
             if not taken:
                 raise SomebodyElseLeads
             yield Leader(connection)

@@ -57,8 +57,12 @@ def choice(kind: type[StrEnum], name: str) -> Enum:
     return Enum(kind, name=name, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e])
 
 
+PSEUDONYMS = "pseudonyms"
+"""The installation's fact from which chats get their numbers (`db.keys.Pseudonyms`)."""
+
+
 class Installation(Base):
-    """Facts about this database itself, such as the value by which a wrong key is noticed."""
+    """Facts about this database itself, such as the value by which a wrong key is noticed; sealed for their name."""
 
     __tablename__ = "installation"
 
@@ -127,6 +131,7 @@ class Invite(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tags: Mapped[str] = mapped_column(String(200), default="", server_default="")  # separated by commas
+    key_id: Mapped[str | None] = mapped_column(String(8))  # under which key the hash was made
     # Whoever used a link that gives power, until the inviter has said yes or no.
     claimed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
 

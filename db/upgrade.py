@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,16 +13,17 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 
 from db.errors import DatabaseProblem, first_line
-from db.keys import KeyProblem, KeyRing, SealBroken
-from db.models import Installation
+from db.job_engine import prepare_job_engine
+from db.keys import KEY_BYTES, KeyProblem, KeyRing, SealBroken
+from db.models import PSEUDONYMS, Installation
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # The newest revision in migrations/versions; a test holds it against Alembic's own idea. Knowing it here lets a
 # database that is up to date start without importing Alembic.
-NEWEST_REVISION = "0004"
+NEWEST_REVISION = "0005"
 
 _KEY_CHECK = "key_check"
-_KEY_CHECK_PLACE = "installation.value.key_check"
+_KEY_CHECK_PLACE = "installation.value.key_check"  # facts are sealed for their name
 _KEY_CHECK_WORD = b"cardwise"
 _ADVISORY_LOCK = 0x6361726477697365  # "cardwise"
 
@@ -91,8 +93,11 @@ def _upgrade_locked(url: URL, keyring: KeyRing) -> None:
                 connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
             if _revision(connection) != NEWEST_REVISION:
                 _migrate(connection)
+            if url.get_backend_name() == "postgresql":
+                prepare_job_engine(connection)
             connection.commit()
             _check_key(connection, keyring)
+            _make_pseudonyms(connection, keyring)
             connection.commit()
 
 
@@ -129,6 +134,14 @@ def _migrate(connection: Connection) -> None:
         raise DatabaseProblem(
             f"the database was made by a newer version of Cardwise ({error}): install that version"
         ) from error
+
+
+def _make_pseudonyms(connection: Connection, keyring: KeyRing) -> None:
+    """The secret behind the numbers by which chats are told apart: drawn once, it outlives every key."""
+    table = Installation.__table__
+    if connection.execute(table.select().where(table.c.name == PSEUDONYMS)).first() is None:
+        value = keyring.seal(secrets.token_bytes(KEY_BYTES), f"installation.value.{PSEUDONYMS}")
+        connection.execute(table.insert().values(name=PSEUDONYMS, value=value))  # type: ignore[attr-defined]
 
 
 def _check_key(connection: Connection, keyring: KeyRing) -> None:

@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.keys import KeyRing
+from db.repositories.arrivals import Arrivals, ArrivalsWriter
 from db.repositories.audit import Audit, AuditLog
 from db.repositories.campaigns import Campaigns, CampaignsWriter
 from db.repositories.conversations import Conversations, ConversationsWriter
@@ -11,6 +12,7 @@ from db.repositories.invites import Invites, InvitesWriter
 from db.repositories.ledger import LedgerWriter
 from db.repositories.ledger_reading import Ledger
 from db.repositories.notices import Notices, NoticesWriter
+from db.repositories.operation import Operation, OperationWriter
 from db.repositories.people import People, PeopleWriter
 from db.repositories.questions import Questions, QuestionsWriter
 from db.repositories.quizzes import Quizzes, QuizzesWriter
@@ -34,6 +36,8 @@ class ReadWork:
         self.campaigns = Campaigns(session)
         self.ledger = Ledger(session)
         self.audit = Audit(session)
+        self.arrivals = Arrivals(session)
+        self.operation = Operation(session, keyring)
 
 
 class WriteWork:
@@ -52,3 +56,5 @@ class WriteWork:
         self.campaigns = CampaignsWriter(session)
         self.ledger = LedgerWriter(session)
         self.audit = AuditLog(session)
+        self.arrivals = ArrivalsWriter(session)
+        self.operation = OperationWriter(session, keyring)

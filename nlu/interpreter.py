@@ -58,7 +58,14 @@ class Parse:
         return tuple(found.value for found in self.entities if found.entity == entity)
 
 
+class Away(Exception):
+    """The model cannot be asked now; the message says why, for the operator."""
+
+
 class Interpreter(Protocol):
-    """Anything that can tell what a message means. Safe for any text; never raises because of one."""
+    """Anything that can tell what a message means. Safe for any text; never raises because of one.
+
+    One that is somewhere else raises Away when it cannot be reached.
+    """
 
     async def parse(self, text: str) -> Parse: ...

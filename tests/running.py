@@ -8,12 +8,9 @@ from pathlib import Path
 from bot.app import App, open_app
 from bot.content_in_use import ContentInUse
 from bot.dialogue.pace import Paces
-from bot.sending.budget import Pace, SendBudget
+from bot.online import Online
+from bot.sending.budget import Pace
 from bot.settings import Settings
-from bot.telegram.application import build, poll
-from bot.telegram.files import fetcher
-from bot.telegram.front import Front
-from bot.telegram.post import Post
 from content.library import Library
 from content.loading import CONTENT_FOLDER
 from db.keys import new_key_text
@@ -43,28 +40,19 @@ async def running_bot(
 ) -> AsyncIterator[App]:
     """The bot, polling `telegram`; it answers text only with a `model`. It follows changes in `content_folder`."""
     telegram.flood.enforced = pace is not HURRIED
-    async with open_app(settings or settings_in(folder), ContentInUse(library, content_folder), paces) as app:
+    where = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": telegram.url, "CARDWISE_HTTP": "off"}
+    reached = where | (settings or settings_in(folder)).model_dump(by_alias=True, exclude_unset=True)
+    app_settings = Settings.model_validate(reached)
+    async with open_app(app_settings, ContentInUse(library, content_folder), paces) as app:
         if model is not None:
             await app.model.load(model)
-        front = Front(app.dialogue.answer, app.text, app.blocked, app.poll_sent)
-        budget = SendBudget(pace)
-        application = build(TOKEN, budget, front, api_url=telegram.url, proxy_url=None)
         stop, listening = asyncio.Event(), asyncio.Event()
-
-        def ready(username: str) -> None:
-            app.links.username = username
-            bot = application.bot
-            app.connect(
-                front.sender.to_address(bot), front.sender.deliverer(bot), fetcher(bot), Post(bot, budget, app.blocked)
-            )
-            listening.set()
-
-        polling = asyncio.create_task(poll(application, app.text, stop, ready, app.sender.stop))
+        running = asyncio.create_task(Online(app, pace).run(stop, lambda _: listening.set()))
         started = asyncio.create_task(listening.wait())
-        await asyncio.wait([polling, started], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([running, started], return_when=asyncio.FIRST_COMPLETED)
         try:
             yield app
         finally:
             stop.set()
             started.cancel()
-            await polling
+            await running

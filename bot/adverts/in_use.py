@@ -19,6 +19,11 @@ class AdvertsInUse:
         """Check with this model from now on."""
         self._model, self._made = model, None
 
+    @property
+    def ready(self) -> bool:
+        """Whether adverts can be checked."""
+        return self._model is not None
+
     def __call__(self) -> AdvertCheck | None:
         """The check; None while there is no model."""
         if self._model is None:

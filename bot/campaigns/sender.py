@@ -19,7 +19,6 @@ from bot.campaigns.watch import ShowProgress, Watch
 from content.library import Library
 from db.campaign_models import CampaignState
 from db.engine import Database
-from db.errors import DatabaseProblem
 from db.leader import SomebodyElseLeads, leading
 from db.models import now
 
@@ -28,8 +27,8 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 64  # sends in hand; the budget decides how many leave in a second
 _CLAIM = 48  # rows: two seconds of sending at the usual pace
 _PREPARE = 20_000  # people in one transaction: replies wait for it
+EVERY_SECONDS = 1  # whoever changes a campaign also wakes us
 _LOOK_EVERY = 1.0
-_LEAD_EVERY = 5.0
 _LONGEST_STOP = 20.0
 _FOLLOW_UP_EVERY = 60.0
 
@@ -61,7 +60,9 @@ class Sender:
         self._late: list[int] = []
         self._follow_up_at = 0.0
         self._stopping = False
-        self._work: asyncio.Task[None] | None = None
+        self._recovered = False
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     def connect(self, post: Post) -> None:
         """From now on campaigns go out by `post`."""
@@ -72,26 +73,29 @@ class Sender:
         """Something about a campaign may have changed."""
         self._news.set()
 
-    @asynccontextmanager
-    async def sending(self) -> AsyncIterator[None]:
-        """Send what is due, until left; what is in hand is finished first."""
-        self._work = asyncio.create_task(self._keep_sending())
+    async def send_due(self) -> None:
+        """Send what is due until nothing is left, unless somebody else does. Whoever cannot send does not lead."""
+        if self._post is None or self._stopping or not await self._anything_to_take_up():
+            return
+        self._idle.clear()
         try:
-            yield
+            async with leading(self._database) as leader, self._leading():
+                self._recovered = True
+                while not self._stopping and await leader.still_leads():
+                    if not await self._step() and not await self._anything_to_do():
+                        break
+                    await self._rest(_LOOK_EVERY)
+        except SomebodyElseLeads:
+            pass
         finally:
-            await self.stop()
+            self._idle.set()
 
     async def stop(self) -> None:
         """Start nothing more, and wait for what is in hand: as long as the post still works."""
-        if self._work is None:
-            return
-        task, self._work = self._work, None
         self._stopping = True
         self.wake()
-        await asyncio.wait([task], timeout=_LONGEST_STOP)
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), _LONGEST_STOP)
 
     async def send_all(self, stop: Callable[[], bool]) -> None:
         """Send until nothing is left that is due, or `stop()`. Raises SomebodyElseLeads."""
@@ -101,29 +105,15 @@ class Sender:
                     return
                 await self._rest(_LOOK_EVERY)
 
+    async def _anything_to_take_up(self) -> bool:
+        """Whether to lead: something is due, or this process has not yet looked for what a dead sender left."""
+        await self._look_for_follow_ups()
+        return not self._recovered or bool(self._late) or await self._anything_to_do()
+
     async def _anything_to_do(self) -> bool:
         async with self._database.read() as work:
             sending = await work.campaigns.in_state(CampaignState.SENDING)
             return bool(sending or await work.campaigns.due(now()))
-
-    async def _keep_sending(self) -> None:
-        while not self._stopping:
-            if self._post is None:  # whoever cannot send, such as a chat in the terminal, must not lead
-                await self._rest(_LEAD_EVERY)
-                continue
-            try:
-                async with leading(self._database) as leader, self._leading():
-                    while not self._stopping and await leader.still_leads():
-                        await self._step()
-                        await self._rest(_LOOK_EVERY)
-            except SomebodyElseLeads:
-                pass
-            except DatabaseProblem as problem:
-                logger.warning("campaigns wait for the database: %s", problem)
-            except Exception as error:  # noqa: BLE001 - one bad campaign must not end the sending of all others
-                logger.error("campaigns stumbled (%s)", type(error).__name__)
-            if not self._stopping:
-                await self._rest(_LEAD_EVERY)
 
     @asynccontextmanager
     async def _leading(self) -> AsyncIterator[None]:

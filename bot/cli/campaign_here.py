@@ -27,8 +27,9 @@ async def send_here(
     from bot.campaigns.sender import Sender
     from bot.people.blocked import note_blocked
     from bot.sending.budget import SendBudget
-    from bot.telegram.application import TelegramRefusedToken, sending_bot
+    from bot.telegram.application import sending_bot
     from bot.telegram.post import Post
+    from bot.telegram.receiving import TelegramRefusedToken
     from db.leader import SomebodyElseLeads
 
     if settings.telegram_token is None:

@@ -13,6 +13,7 @@ from bot.cli.progress import progress_bar
 if TYPE_CHECKING:
     from bot.app import App
     from bot.content_in_use import ContentInUse
+    from bot.model import Progress
     from bot.settings import Settings
 
 HOW_TO_GET_A_TOKEN = (
@@ -46,11 +47,11 @@ def run() -> None:
 async def _run(settings: "Settings", content: "ContentInUse") -> None:
     from bot.adverts.phrases import phrase_book
     from bot.app import open_app
-    from bot.model import or_rest, prepare, prepare_adverts, train_and_swap
+    from bot.model import or_rest, prepare_adverts
 
     async with open_app(settings, content) as app:
         with progress_bar("Training the model") as progress:
-            up_to_date = await or_rest(prepare(app.model, settings.data_dir, progress))
+            up_to_date = await _prepare_model(app, progress)
             await or_rest(prepare_adverts(app.adverts.load, phrase_book(content()).hints, settings.data_dir, progress))
         swapping = None
         if up_to_date is False:
@@ -58,7 +59,7 @@ async def _run(settings: "Settings", content: "ContentInUse") -> None:
                 "Something changed since the last training: the older model answers until the new one is ready.",
                 err=True,
             )
-            swapping = asyncio.create_task(train_and_swap(app.model, settings.data_dir))
+            swapping = asyncio.create_task(_train_and_swap(app))
         try:
             if settings.telegram_token is None:
                 from bot.cli.chat import interactive
@@ -71,43 +72,47 @@ async def _run(settings: "Settings", content: "ContentInUse") -> None:
                 swapping.cancel()
 
 
-async def _telegram(app: "App") -> None:
-    from bot.sending.budget import SendBudget
-    from bot.telegram.application import TelegramRefusedToken, build, poll
-    from bot.telegram.files import fetcher
-    from bot.telegram.front import Front
-    from bot.telegram.post import Post
+async def _prepare_model(app: "App", progress: "Progress | None") -> bool | None:
+    """Load the model, training it first if there is none, or ask its server; False when a training is due."""
+    from bot.model import or_rest, prepare
 
     settings = app.settings
-    assert settings.telegram_token is not None
+    if settings.nlu_url is None:
+        return await or_rest(prepare(app.model, settings.data_dir, progress))
+
+    async def changed(away: bool) -> None:
+        await app.alerts.about("alert_nlu_away" if away else "alert_nlu_back")
+
+    app.model.ask(settings.nlu_url, changed)
+    return True
+
+
+async def _train_and_swap(app: "App") -> None:
+    from bot.model import train_and_swap
+
+    if not await train_and_swap(app.model, app.settings.data_dir):
+        await app.alerts.about("alert_training")
+
+
+async def _telegram(app: "App") -> None:
+    from bot.cli.ready import ready_screen
+    from bot.online import Listening, Online
+    from bot.telegram.receiving import TelegramRefusedToken
+    from bot.web.port import PortTaken
+
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    proxy = settings.telegram_proxy_url
-    front = Front(app.dialogue.answer, app.text, app.blocked, app.poll_sent)
-    budget = SendBudget()
-    application = build(
-        settings.telegram_token.get_secret_value(),
-        budget,
-        front,
-        api_url=settings.telegram_api_url,
-        proxy_url=proxy.get_secret_value() if proxy else None,
-    )
 
-    def ready(username: str) -> None:
-        app.links.username = username
-        app.connect(
-            front.sender.to_address(application.bot),
-            front.sender.deliverer(application.bot),
-            fetcher(application.bot),
-            Post(application.bot, budget, app.blocked),
-        )
-        click.echo(f"Cardwise is on Telegram as @{username}. Stop with Ctrl+C.", err=True)
+    def listening(now: Listening) -> None:
+        click.echo("\n".join(ready_screen(app, now)), err=True)
 
     try:
-        await poll(application, app.text, stop, ready, app.sender.stop)
+        await Online(app).run(stop, listening)
     except TelegramRefusedToken:
         raise Mistake(
             "TELEGRAM_BOT_TOKEN: Telegram does not know this token; get the right one from @BotFather"
         ) from None
+    except PortTaken as taken:
+        raise Mistake(f"CARDWISE_HTTP: the port for Telegram's webhook cannot be opened: {taken}") from None
     click.echo("Stopped.", err=True)

@@ -14,7 +14,7 @@ from bot.dialogue.safety import speaks_of_danger
 from bot.dialogue.state import State
 from bot.turns import Kind
 from content.schema import Language
-from nlu.interpreter import FALLBACK, Interpreter, Parse
+from nlu.interpreter import FALLBACK, Away, Interpreter, Parse
 from nlu.language import stronger_language
 
 # A remark on the last answer or on our question must still see what it remarks on.
@@ -60,7 +60,10 @@ class Understanding:
         interpreter = self._interpreter()
         if interpreter is None:
             return Outcome((says(request, "resting"),), request.state)
-        words = await self._whole(request, interpreter)
+        try:
+            words = await self._whole(request, interpreter)
+        except Away:
+            return Outcome((says(request, "resting"),), request.state)
         if words.is_advert:
             spoken = chosen or _spoken(words.request, words.parse)
             outcome = self._adverts.of_text(replace(words.request, language=spoken))

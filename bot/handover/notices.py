@@ -5,17 +5,13 @@ nothing. Only a stop between telling and removing could repeat one.
 """
 
 import asyncio
-import contextlib
-import logging
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from bot.background import beside
 from bot.handover.pages import DeskPages, Rows, press
 from bot.handover.said import said_of, talk_of
 from bot.replies import Button, Reply
@@ -23,15 +19,12 @@ from bot.sending.outcome import Delivered
 from content.library import Library
 from content.schema import Language
 from db.engine import Database
-from db.errors import DatabaseProblem
 from db.models import now
 from db.thread_models import Notice, NoticeKind, Thread
 from db.work import ReadWork, WriteWork
 
-logger = logging.getLogger(__name__)
-
 _AT_ONCE = 100
-_LOOK_EVERY = 5.0  # seconds; whoever writes a notice also wakes us
+EVERY_SECONDS = 5  # whoever writes a notice also wakes us
 _FIRST_PAUSE = timedelta(seconds=5)
 _LONGEST_PAUSE = timedelta(hours=1)
 
@@ -59,35 +52,15 @@ class Notices:
         self._library = library
         self._timezone = timezone
         self._deliver: Deliver | None = None
-        self._news = asyncio.Event()
 
     def connect(self, deliver: Deliver) -> None:
         """From now on notices go out by `deliver(address, reply)`."""
         self._deliver = deliver
-        self.wake()
 
-    def wake(self) -> None:
-        """There may be something new to tell."""
-        self._news.set()
-
-    @asynccontextmanager
-    async def telling(self, every: float = _LOOK_EVERY) -> AsyncIterator[None]:
-        """Tell what is due, until left."""
-        async with beside(self._keep_telling(every)):
-            yield
-
-    async def _keep_telling(self, every: float) -> None:
-        while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), every)
-            self._news.clear()
-            try:
-                while await self.tell():
-                    pass
-            except DatabaseProblem as problem:
-                logger.warning("notices could not be told: %s", problem)
-            except Exception as error:  # noqa: BLE001 - one bad notice must not end the telling of all others
-                logger.error("notices could not be told (%s)", type(error).__name__)
+    async def tell_all(self) -> None:
+        """Tell everything that is due, also what comes meanwhile."""
+        while await self.tell():
+            pass
 
     async def tell(self) -> int:
         """Tell what is due now, in order for each person and side by side for several; how many were told."""

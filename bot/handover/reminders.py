@@ -1,44 +1,19 @@
 """Nobody is forgotten: who waits is brought to mind, and a talk whose counsellor has left goes back to the others."""
 
-import asyncio
-import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from bot.background import beside
 from bot.handover.counsellor_side import give_back
 from bot.handover.student_side import tell_counsellors
 from db.engine import Database
-from db.errors import DatabaseProblem
 from db.models import Role, now
 from db.thread_models import NoticeKind, Thread
 from db.work import WriteWork
 
-logger = logging.getLogger(__name__)
-
-EVERY_SECONDS = 30.0
+EVERY_SECONDS = 30
 # After how long a student's unanswered message is brought to mind, again and again.
 REMIND_AFTER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(hours=24), timedelta(hours=72))
 _STUDENT_TOLD_AT = 2  # with the second reminder the student hears that it takes longer, and who is there meanwhile
 _ALL_TOLD_FROM = 3  # from the third on, colleagues of a counsellor who does not answer hear of it too
-
-
-@asynccontextmanager
-async def reminding(database: Database, wake: Callable[[], None], every: float = EVERY_SECONDS) -> AsyncIterator[None]:
-    """Look for whoever waits now and again and again, until left. `wake` is called when there is something to tell."""
-    async with beside(_keep(database, wake, every)):
-        yield
-
-
-async def _keep(database: Database, wake: Callable[[], None], every: float) -> None:
-    while True:
-        try:
-            if await remind(database):
-                wake()
-        except DatabaseProblem as problem:
-            logger.warning("waiting talks could not be looked for: %s", problem)
-        await asyncio.sleep(every)
 
 
 async def remind(database: Database) -> int:

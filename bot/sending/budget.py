@@ -28,6 +28,12 @@ class Pace:
     private_chat_seconds: float = 1.0
     group_seconds: float = 3.0  # 20 a minute
 
+    def of_chat(self, chat: int | None) -> float:
+        """The seconds between two messages in `chat`. A group's id is negative (Bot API: Chat.id)."""
+        if chat is None:
+            return 0.0
+        return self.private_chat_seconds if chat > 0 else self.group_seconds
+
 
 @dataclass(order=True)
 class _Waiting:
@@ -70,9 +76,14 @@ class SendBudget:
         if chat is not None:
             self._refused[chat] = now + seconds
             self._next_in_chat[chat] = max(self._next_in_chat.get(chat, 0.0), now + seconds)
-        if chat is None or len(self._refused) > 1:
+        if chat is None or self.all_wait:
             self._next_send = max(self._next_send, now + seconds)
         self._grant()
+
+    @property
+    def all_wait(self) -> bool:
+        """Whether several chats were told to wait: then it is meant for all."""
+        return len(self._refused) > 1
 
     def _grant(self) -> None:
         """Let out whoever may go now, and come back when the next one may."""
@@ -109,8 +120,6 @@ class SendBudget:
         if entry.lane is Lane.CAMPAIGN:
             self._next_campaign = now + 1 / self._pace.campaign_per_second
         if entry.chat is not None:
-            # A group's id is negative (Bot API: Chat.id).
-            wait = self._pace.private_chat_seconds if entry.chat > 0 else self._pace.group_seconds
-            self._next_in_chat[entry.chat] = now + wait
+            self._next_in_chat[entry.chat] = now + self._pace.of_chat(entry.chat)
             if len(self._next_in_chat) > 10_000:
                 self._next_in_chat = {chat: at for chat, at in self._next_in_chat.items() if at > now}

@@ -1,21 +1,22 @@
-"""Build python-telegram-bot's application and run it by long polling."""
+"""Build python-telegram-bot's application, and let it answer what is received."""
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 from telegram import Bot as TelegramBot
-from telegram import BotCommand, Update
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram import BotCommand
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.sending.budget import SendBudget
 from bot.telegram.front import Front
-from bot.telegram.limiter import BudgetRateLimiter
+from bot.telegram.limiter import BudgetRateLimiter, Sent
 from bot.telegram.processor import OrderedPerChat
+from bot.telegram.receiving import TelegramRefusedToken, persevering
 from bot.telegram.sending import Text
 from bot.turns import COMMANDS
 
@@ -25,28 +26,28 @@ TELEGRAM = "https://api.telegram.org"
 
 Bot = Application[Any, Any, Any, Any, Any, Any]
 
-UPDATES = [
-    Update.MESSAGE,
-    Update.EDITED_MESSAGE,
-    Update.CALLBACK_QUERY,
-    Update.POLL_ANSWER,
-    Update.MY_CHAT_MEMBER,
-]
 
+def build(
+    token: str,
+    budget: SendBudget,
+    front: Front,
+    *,
+    api_url: str | None,
+    proxy_url: str | None,
+    sent: Sent = lambda _lane, _outcome: None,
+) -> Bot:
+    """The application for `token`, reaching Telegram (or the Bot API server at `api_url`), by the proxy if given.
 
-class TelegramRefusedToken(Exception):
-    """Telegram does not know the token."""
-
-
-def build(token: str, budget: SendBudget, front: Front, *, api_url: str | None, proxy_url: str | None) -> Bot:
-    """The application for `token`, reaching Telegram (or the Bot API server at `api_url`), by the proxy if given."""
+    `sent(lane, outcome)` is told of every message that is sent or refused.
+    """
     builder = (
         ApplicationBuilder()
         .token(token)
-        .rate_limiter(BudgetRateLimiter(budget))
+        .rate_limiter(BudgetRateLimiter(budget, sent))
         .concurrent_updates(OrderedPerChat())
         .connection_pool_size(64)
         .pool_timeout(30)
+        .updater(None)  # updates are stored before they are acknowledged: see bot.telegram.receiving
     )
     if api_url is not None:
         builder = builder.base_url(f"{api_url}/bot").base_file_url(f"{api_url}/file/bot")
@@ -70,69 +71,44 @@ async def introduce(application: Bot, text: Text) -> None:
         logger.warning("commands and descriptions could not be set: %s", type(error).__name__)
 
 
-async def poll(
+class Receiver(Protocol):
+    """Where updates come from."""
+
+    async def start(self, stop: asyncio.Event) -> None: ...
+
+    async def receive(self, stop: asyncio.Event) -> None: ...
+
+
+async def answer(
     application: Bot,
+    receiver: Receiver,
     text: Text,
     stop: asyncio.Event,
-    ready: Callable[[str], None],
+    ready: Callable[[str], Awaitable[None]],
     leaving: Callable[[], Awaitable[None]],
 ) -> None:
-    """Fetch and answer updates until `stop` is set; what is in hand is finished first.
+    """Receive and answer updates until `stop` is set; what is in hand is finished first.
 
-    `ready` is called with the bot's user name once it listens, `leaving` while it can still send. Raises
-    TelegramRefusedToken.
+    `ready` is called with the bot's user name when it can send and before anything is received, `leaving` while it can
+    still send. Raises TelegramRefusedToken.
     """
-    await _connect(application, stop)
+    await persevering(application.initialize, stop)
     if stop.is_set():
         return
-    assert application.updater is not None
     introducing = None
     try:
         await application.start()
-        await application.updater.start_polling(
-            allowed_updates=UPDATES, bootstrap_retries=-1, error_callback=_polling_failed
-        )
-        ready(application.bot.username)
+        await ready(application.bot.username)
         introducing = asyncio.create_task(introduce(application, text))
-        await stop.wait()
+        await receiver.start(stop)
+        await receiver.receive(stop)
         await leaving()
     finally:
         if introducing is not None:
             introducing.cancel()
-        if application.updater.running:
-            await application.updater.stop()
         if application.running:
             await application.stop()
         await application.shutdown()
-
-
-async def _connect(application: Bot, stop: asyncio.Event) -> None:
-    """Say hello to Telegram, again and again while it cannot be reached: the network may come back."""
-    wait = 1.0
-    while not stop.is_set():
-        try:
-            await application.initialize()
-            return
-        except InvalidToken as error:
-            raise TelegramRefusedToken from error
-        except TelegramError as error:
-            logger.warning(
-                "Telegram cannot be reached (%s); trying again in %.0f s. "
-                "Where it is blocked, set TELEGRAM_PROXY_URL; look at TELEGRAM_API_URL if you set it",
-                type(error).__name__,
-                wait,
-            )
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), wait)
-            wait = min(wait * 2, 60.0)
-
-
-def _polling_failed(error: TelegramError) -> None:
-    """Called by the updater, which goes on by itself."""
-    if isinstance(error, Conflict):
-        logger.error("another process is polling with this token: stop it, or use another token")
-    else:
-        logger.warning("fetching updates failed (%s); trying again", type(error).__name__)
 
 
 @contextlib.asynccontextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from telegram.error import RetryAfter
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 from bot.sending.budget import Lane, SendBudget
@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 _COUNTED = ("send", "edit", "copy", "forward", "stopPoll")
 _NOT_COUNTED = ("sendChatAction",)
 _TRIES = 5
+
+Sent = Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,10 @@ class Allowance:
 class BudgetRateLimiter(BaseRateLimiter[Allowance]):
     """Draws each message from the budget and obeys `retry_after`, for everything, up to five times."""
 
-    def __init__(self, budget: SendBudget) -> None:
+    def __init__(self, budget: SendBudget, sent: Sent = lambda _lane, _outcome: None) -> None:
+        """`sent(lane, outcome)` is told of each call that counts."""
         self._budget = budget
+        self._sent = sent
 
     async def initialize(self) -> None:
         pass
@@ -55,7 +59,7 @@ class BudgetRateLimiter(BaseRateLimiter[Allowance]):
             if counted and not (allowance.granted and attempt == 1):
                 await self._budget.acquire(allowance.lane, _chat(data))
             try:
-                return await callback(*args, **kwargs)
+                return await self._called(callback, args, kwargs, allowance.lane if counted else None)
             except RetryAfter as error:
                 seconds = _seconds(error)
                 logger.warning("Telegram asks to wait %.0f s (%s, try %d of %d)", seconds, endpoint, attempt, _TRIES)
@@ -67,6 +71,19 @@ class BudgetRateLimiter(BaseRateLimiter[Allowance]):
                     # Settings and acknowledgements have limits of their own: only this call waits.
                     await asyncio.sleep(seconds)
         raise AssertionError("unreachable")
+
+    async def _called(
+        self, callback: Callable[..., Coroutine[Any, Any, Any]], args: Any, kwargs: dict[str, Any], lane: Lane | None
+    ) -> Any:
+        outcome = "sent"
+        try:
+            return await callback(*args, **kwargs)
+        except TelegramError as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            if lane is not None:
+                self._sent(lane.name.lower(), outcome)
 
 
 def _chat(data: dict[str, Any]) -> int | None:

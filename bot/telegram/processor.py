@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -25,17 +25,26 @@ def waited() -> float:
 
 
 class OrderedPerChat(BaseUpdateProcessor):
-    """Handles updates of one chat one after another, in the order they came, and those of `at_once` chats at once."""
+    """Handles updates of one chat one after another, in the order they came, and those of `at_once` chats at once.
+
+    `after` is told the number of each update that has been handled.
+    """
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
         super().__init__(_OUT_OF_REACH)
         self._places = asyncio.Semaphore(at_once)
         self._locks: dict[int, asyncio.Lock] = {}
         self._waiting: dict[int, int] = {}
+        self.after: Callable[[int], None] | None = None
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         _arrived.set(time.monotonic())
-        key = _key(update)
+        await self._in_order(update, coroutine)
+        if self.after is not None and isinstance(update, Update):
+            self.after(update.update_id)
+
+    async def _in_order(self, update: object, coroutine: Awaitable[Any]) -> None:
+        key = chat_of(update)
         if key is None:
             await coroutine
             return
@@ -57,7 +66,8 @@ class OrderedPerChat(BaseUpdateProcessor):
         pass
 
 
-def _key(update: object) -> int | None:
+def chat_of(update: object) -> int | None:
+    """Whose update it is: the chat's id, or the person's where there is no chat."""
     if not isinstance(update, Update):
         return None
     if update.effective_chat is not None:

@@ -3,6 +3,7 @@
 from alembic import context
 
 import db.campaign_models
+import db.operation_models
 import db.thread_models  # noqa: F401 - their tables belong to the same metadata
 from db.models import Base
 

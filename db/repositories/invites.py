@@ -47,6 +47,7 @@ class InvitesWriter(Invites):
     ) -> Invite:
         invite = Invite(
             token_hash=self._keyring.link_hash(token),
+            key_id=self._keyring.key_ids[0],
             role=role,
             school_id=school_id,
             class_name=class_name,

@@ -1,11 +1,10 @@
 """What has expired is removed without anybody asking."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from bot.housekeeping import POLLS_KEPT_FOR, keeping_house
+from bot.housekeeping import POLLS_KEPT_FOR, keep_house
 from db.engine import Database
 from db.models import Conversation
 
@@ -15,8 +14,7 @@ async def test_expired_conversations_are_removed(sqlite: Database) -> None:
         for number, minutes in ((1, -1), (2, 30)):
             person = await work.people.find_or_add(f"telegram:{number}")
             await work.conversations.save(person.id, "{}", datetime.now(UTC) + timedelta(minutes=minutes))
-    async with keeping_house(sqlite, every=0.01):
-        await asyncio.sleep(0.1)
+    await keep_house(sqlite)
     async with sqlite.read() as reading:
         session = reading.people._session
         assert await session.scalar(select(func.count()).select_from(Conversation)) == 1
@@ -30,8 +28,7 @@ async def test_old_polls_are_removed(sqlite: Database) -> None:
         old = await work.quizzes.poll("old")
         assert old is not None
         old.sent_at -= POLLS_KEPT_FOR
-    async with keeping_house(sqlite, every=0.01):
-        await asyncio.sleep(0.1)
+    await keep_house(sqlite)
     async with sqlite.read() as reading:
         assert await reading.quizzes.poll("old") is None
         assert await reading.quizzes.poll("new") is not None

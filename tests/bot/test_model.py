@@ -37,7 +37,7 @@ async def test_an_older_model_answers_until_the_new_one_is_there(model_path: Pat
     await train_and_swap(model, tmp_path)
     assert model() is not older
     assert all(parse.intent == "greet" for parse in await asyncio.gather(*asked))
-    model.close()
+    await model.close()
     assert model() is None
 
 
@@ -50,7 +50,7 @@ async def test_the_right_model_is_loaded_without_training(model_path: Path, tmp_
     interpreter = model()
     assert interpreter is not None
     assert (await interpreter.parse("thx")).intent == "thanks"
-    model.close()
+    await model.close()
 
 
 async def test_whatever_keeps_a_model_from_being_had_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:

@@ -7,16 +7,13 @@ from pathlib import Path
 import pytest
 from telegram import Update, User
 
-from bot.sending.budget import SendBudget
-from bot.telegram.application import build, poll
-from bot.telegram.front import Front
 from bot.telegram.processor import OrderedPerChat, waited
 from bot.telegram.turns import turn_of
 from content.library import Library
 from tests.fakes.chats import BOT
-from tests.fakes.telegram import TOKEN, FakeTelegram, serving
+from tests.fakes.telegram import FakeTelegram, serving
 from tests.fakes.telegram_rules import Refusal
-from tests.running import HURRIED, running_bot
+from tests.running import running_bot
 
 BOT_USER = User.de_json(dict(BOT))
 BUSY = Refusal(429, "Too Many Requests: retry after 4", {"retry_after": 4})
@@ -52,30 +49,8 @@ async def test_one_chat_told_to_wait_holds_up_no_other(library: Library, tmp_pat
 async def test_a_hiccup_while_starting_does_not_end_the_bot(library: Library, tmp_path: Path) -> None:
     telegram = FakeTelegram()
     telegram.refuse_next("deleteWebhook", Refusal(502, "Bad Gateway"))
-    async with serving(telegram):
-
-        async def answer(_: object) -> tuple[()]:
-            return ()
-
-        async def blocked(_: str, __: bool) -> None: ...
-
-        async def poll_sent(_: str, __: str, ___: int) -> None: ...
-
-        async def leaving() -> None: ...
-
-        front = Front(answer, lambda key, _: key, blocked, poll_sent)
-        application = build(TOKEN, SendBudget(HURRIED), front, api_url=telegram.url, proxy_url=None)
-        stop = asyncio.Event()
-
-        polling = asyncio.create_task(poll(application, lambda key, _: key, stop, lambda _: None, leaving))
-        await asyncio.sleep(3)
-        ended = polling.done()
-        stop.set()
-        raised = (await asyncio.gather(polling, return_exceptions=True))[0]
-        if application.running:  # what poll() left behind
-            await application.stop()
-            await application.shutdown()
-        assert not ended, repr(raised)
+    async with serving(telegram), running_bot(telegram, library, None, tmp_path):
+        assert (await telegram.person(1).asks("/help", timeout=10)).text
 
 
 @pytest.mark.parametrize("refusal", [Refusal(502, "Bad Gateway"), Refusal(403, "Forbidden: x")])

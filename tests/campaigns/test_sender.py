@@ -2,100 +2,23 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.campaigns import clock, runs, sender
 from bot.campaigns.audience import audience_of
-from bot.campaigns.definition import Written
 from bot.campaigns.sender import Sender
-from bot.campaigns.service import CampaignService
 from bot.dialogue import own_data
-from bot.replies import Reply
-from bot.sending.outcome import Posted, Went
+from bot.sending.outcome import Went
 from content.library import Library
 from db.campaign_models import CampaignState, Outcome
 from db.engine import Database
 from db.models import Consent
 from db.repositories import ledger
 from tests.campaigns.conftest import TEXT, with_students
-
-Make = Callable[..., Written]
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-class FakePost:
-    """Takes messages, and answers as told: by address, or for everybody."""
-
-    def __init__(self, answer: Callable[[str], Went] = lambda _: Went.SENT) -> None:
-        self.answer = answer
-        self.sent: list[tuple[str, str]] = []
-        self.polls: list[str] = []
-        self.before_turn: Callable[[str], Awaitable[None]] | None = None
-
-    def reaches(self, address: str) -> bool:
-        return address.startswith("telegram:")
-
-    async def turn(self, address: str) -> None:
-        if self.before_turn is not None:
-            await self.before_turn(address)
-
-    async def send(self, address: str, reply: Reply, picture: bytes | str | None = None) -> Posted:
-        went = self.answer(address)
-        if went is Went.SENT:
-            self.sent.append((address, reply.text))
-        if reply.quiz is None:
-            return Posted(went)
-        self.polls.append(f"poll{len(self.polls)}")
-        return Posted(went, poll_id=self.polls[-1])
-
-    async def show(self, address: str, reply: Reply, message: int | None) -> int | None:
-        return 1
-
-
-class Stage:
-    """A school with students, a service, and a sender that stops when nothing is left to do now."""
-
-    def __init__(self, database: Database, library: Library) -> None:
-        self.database = database
-        self.library = library
-        self.service = CampaignService(database, lambda: self.library, SHANGHAI, approve_from=1000)
-        self.post = FakePost()
-
-    async def send(self, seconds: float | None = None) -> Counter[Outcome]:
-        """Send for a while, or without `seconds` until every campaign is finished or paused; what the rows then say."""
-        one = Sender(self.database, lambda: self.library, SHANGHAI, approve_from=1000)
-        one.connect(self.post)
-        async with one.sending(), asyncio.timeout(40):
-            await (self._ended() if seconds is None else asyncio.sleep(seconds))
-        return await self.rows()
-
-    async def _ended(self) -> None:
-        while True:
-            states = {overview.campaign.state for overview in await self.service.all()}
-            if states <= {CampaignState.FINISHED, CampaignState.PAUSED}:
-                return
-            await asyncio.sleep(0.05)
-
-    async def rows(self, name: str = "test") -> Counter[Outcome]:
-        async with self.database.read() as work:
-            campaign = await work.campaigns.named(name)
-            assert campaign is not None
-            tally = await work.ledger.tally(campaign.number)
-            parts = tally.sent + tally.blocked + tally.failed + tally.opted_out + tally.unknown + tally.pending
-            assert tally.planned == parts
-            return Counter(await work.ledger.outcomes(campaign.number))
-
-    async def state(self, name: str = "test") -> CampaignState:
-        return (await self.service.see(name)).campaign.state
-
-    async def marked(self, written: Written) -> None:
-        await self.service.create(written)
-        await self.service.send(written.definition.id)
+from tests.campaigns.stage import SHANGHAI, Make, Stage, sending
 
 
 @pytest.fixture
@@ -184,7 +107,7 @@ async def test_who_has_opted_out_or_is_gone_meanwhile(stage: Stage, written: Mak
 
     stage.post.before_turn = first  # the ledger is prepared; nothing leaves
     one = Sender(stage.database, lambda: stage.library, SHANGHAI, approve_from=1000)
-    async with one.sending():
+    async with sending(one):
         await asyncio.sleep(0.1)  # not connected: nothing is begun
     async with stage.database.write() as work:
         campaign = await work.campaigns.named("test")
@@ -274,7 +197,7 @@ async def test_pause_resume_cancel(stage: Stage, written: Make) -> None:
     await with_students(stage.database, 490, first=11)
 
     async def slowly(_: str) -> None:
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.6)
 
     stage.post.before_turn = slowly
     await stage.marked(written())
@@ -312,7 +235,7 @@ async def test_only_one_sender(stage: Stage, written: Make) -> None:
     both = [Sender(stage.database, lambda: stage.library, SHANGHAI, approve_from=1000) for _ in range(2)]
     for one in both:
         one.connect(stage.post)
-    async with both[0].sending(), both[1].sending():
+    async with sending(both[0]), sending(both[1]):
         await asyncio.sleep(1)
     assert await stage.rows() == {Outcome.SENT: 10}
     assert len(stage.post.sent) == 10
@@ -321,7 +244,7 @@ async def test_only_one_sender(stage: Stage, written: Make) -> None:
 async def test_whoever_cannot_send_does_not_lead(stage: Stage, written: Make) -> None:
     await stage.marked(written())
     terminal = Sender(stage.database, lambda: stage.library, SHANGHAI, approve_from=1000)
-    async with terminal.sending():  # a chat in the terminal: nothing is ever connected
+    async with sending(terminal):  # a chat in the terminal: nothing is ever connected
         await asyncio.sleep(0.1)
         assert await stage.send() == {Outcome.SENT: 10}
 

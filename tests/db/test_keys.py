@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.keys import KeyProblem, KeyRing, SealBroken, create_key_file, from_text, new_key_text, read_key_file
+from db.key_file import create_key_file, read_key_file
+from db.keys import KeyProblem, KeyRing, SealBroken, from_text, new_key_text
 
 A, B = bytes(32), bytes([1]) * 32
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.app import App
+from bot.app import NOTICES, App
 from content.library import Library
 from db.models import Role
 from tests.fakes.chats import Chat
@@ -124,14 +124,14 @@ async def test_a_restart_loses_nothing(telegram: FakeTelegram, library: Library,
             assert thread is not None
             message = await work.threads.say(thread, from_student=False, text="重启前写的")
             await work.notices.add(person.id, "message", thread_id=thread.id, message_id=message.id)
-        app.notices.wake()
+        app.jobs.wake(NOTICES)
         await asyncio.sleep(0.3)
     telegram.refusals.clear()
     async with running_bot(telegram, library, None, tmp_path, settings=settings) as app:
         async with app.database.write() as work:
             for notice in await work.notices.of(person.id):
                 await work.notices.later(notice.id, notice.created_at)
-        app.notices.wake()
+        app.jobs.wake(NOTICES)
         assert "重启前写的" in (await student.hears())[0].text
         await student.hears_nothing()
         student.says("重启后写的")

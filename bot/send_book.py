@@ -1,0 +1,53 @@
+"""The places in time that processes share, in PostgreSQL (`bot.sending.shared.Book`)."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.sending.shared import NoBook
+from db.engine import Database
+from db.errors import DatabaseProblem
+from db.keys import Pseudonyms
+from db.work import WriteWork
+
+_ALL, _CAMPAIGNS = 0, 1  # slots; those of chats are larger
+
+
+class SendBook:
+    """Books places. A chat is known in it by a keyed number only."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._pseudonyms: Pseudonyms | None = None
+
+    async def reserve(
+        self, *, chat: int | None, every: float, chat_every: float, campaign_every: float | None
+    ) -> float:
+        gaps = {_ALL: every}
+        if campaign_every is not None:
+            gaps[_CAMPAIGNS] = campaign_every
+        async with self._writing() as work:
+            if chat is not None and chat_every > 0:
+                gaps[await self._slot(work, chat)] = chat_every
+            return await work.operation.reserve(gaps)
+
+    async def behind(self) -> float:
+        async with self._writing() as work:
+            return await work.operation.behind(_ALL)
+
+    async def hold_back(self, seconds: float, chat: int | None) -> None:
+        async with self._writing() as work:
+            slot = _ALL if chat is None else await self._slot(work, chat)
+            await work.operation.hold_back(slot, seconds)
+
+    async def _slot(self, work: WriteWork, chat: int) -> int:
+        if self._pseudonyms is None:
+            self._pseudonyms = await work.operation.pseudonyms()
+        return self._pseudonyms.number(f"chat:{chat}")
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[WriteWork]:
+        try:
+            async with self._database.write() as work:
+                yield work
+        except DatabaseProblem as problem:
+            raise NoBook(str(problem)) from problem

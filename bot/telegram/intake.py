@@ -1,0 +1,130 @@
+"""Every update is stored before Telegram is told that we have it, then handled once, in the order of its chat."""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from telegram import Bot, Update
+
+from bot.letters import Letter, NotStored, Store
+from bot.telegram.processor import OrderedPerChat, chat_of
+
+logger = logging.getLogger(__name__)
+
+_TRIES = 3  # a message of which a process has died so often is given up
+
+# Something has arrived in these chats: whoever can handles it.
+Mail = Callable[[Sequence[int]], Awaitable[None]]
+# These could not be stored: whoever wrote them should hear that they wait.
+Waiting = Callable[[Sequence[Update]], Awaitable[None]]
+
+
+class Intake:
+    """Takes updates from polling or a webhook.
+
+    Without `mail` they are handled here; with it, by whichever process takes the chat's mail and calls `handle_chat`.
+    `waiting` is told of updates that could not be stored, `given_up` of what is not tried again.
+    """
+
+    def __init__(
+        self,
+        application: Any,
+        store: Store,
+        mail: Mail | None = None,
+        waiting: Waiting | None = None,
+        given_up: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._application = application
+        self._store = store
+        self._mail = mail
+        self._waiting = waiting
+        self._given_up = given_up
+        processor: OrderedPerChat = application.update_processor
+        self._processor = processor
+        if mail is None:
+            processor.after = lambda number: _not_waited_for(store.handled(number))
+
+    async def take(self, updates: Sequence[Update]) -> None:
+        """Store updates and hand on those that are new. Raises NotStored: then they must be delivered again."""
+        known = {update.update_id: update for update in updates}
+        try:
+            new = await self._store.add([_letter(update) for update in known.values()])
+        except NotStored:
+            if self._waiting is not None:
+                await self._waiting(updates)
+            raise
+        if self._mail is not None:
+            await self._mail(list(dict.fromkeys(chat for _, chat in new)))
+            return
+        for letter, _ in new:
+            self._application.update_queue.put_nowait(known[letter.number])
+
+    async def take_json(self, body: bytes) -> None:
+        """Like `take`, for one update as Telegram sends it. What is none is dropped, for it would come again and again.
+
+        Raises NotStored.
+        """
+        try:
+            update = Update.de_json(json.loads(body), self._bot)
+        except Exception as error:  # noqa: BLE001 - whatever does not read as an update is not one
+            logger.warning("what was delivered is no update (%s)", type(error).__name__)
+            return
+        await self.take([update])
+
+    async def take_up(self) -> None:
+        """Handle what an earlier run of this process has left."""
+        left = await self._store.waiting()
+        if left:
+            await self._store.tried(left)
+            logger.info("%d messages had not been answered when the bot stopped: answering them now", len(left))
+        for letter in left:
+            if letter.tries + 1 >= _TRIES:
+                await self._give_up(letter)
+            elif (update := self._update(letter)) is not None:
+                self._application.update_queue.put_nowait(update)
+            else:
+                _not_waited_for(self._store.handled(letter.number))
+
+    async def handle_chat(self, chat: int, again: bool) -> None:
+        """Handle what waits in a chat, one after the other. `again`: a process has died while it did so."""
+        waiting = await self._store.waiting(chat)
+        if again and waiting:
+            await self._store.tried(waiting[:1])
+            if waiting[0].tries + 1 >= _TRIES:
+                await self._give_up(waiting.pop(0))
+        while waiting:
+            for letter in waiting:
+                update = self._update(letter)
+                if update is not None:
+                    handling = self._application.process_update(update)
+                    await self._processor.process_update(update, handling)
+                await self._store.handled(letter.number)
+            waiting = await self._store.waiting(chat)
+
+    async def _give_up(self, letter: Letter) -> None:
+        logger.error("an update is given up: the bot has died %d times while handling it", _TRIES)
+        _not_waited_for(self._store.handled(letter.number))
+        if self._given_up is not None:
+            await self._given_up()
+
+    @property
+    def _bot(self) -> Bot:
+        bot: Bot = self._application.bot
+        return bot
+
+    def _update(self, letter: Letter) -> Update | None:
+        try:
+            return Update.de_json(json.loads(letter.body), self._bot)
+        except Exception as error:  # noqa: BLE001 - what another version has stored may not read any more
+            logger.error("a stored update cannot be read (%s)", type(error).__name__)
+            return None
+
+
+def _letter(update: Update) -> Letter:
+    chat = chat_of(update)
+    return Letter(update.update_id, str(chat if chat is not None else update.update_id), update.to_json().encode())
+
+
+def _not_waited_for(_noting: object) -> None:
+    """That it is handled is noted soon, together with others."""
