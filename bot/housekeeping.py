@@ -30,6 +30,7 @@ async def keep_house(database: Database) -> None:
         polls = await work.quizzes.remove_polls_before(moment - POLLS_KEPT_FOR)
         arrived = await work.arrivals.remove_handled_before(moment - NUMBERS_KEPT_FOR)
         await work.operation.remove_old_places(moment - _PLACES_KEPT_FOR)
+    await database.scrub()
     logger.debug(
         "removed %d expired conversations, %d old polls, %d old talks, %d old numbers", removed, polls, talks, arrived
     )

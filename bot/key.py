@@ -5,12 +5,12 @@ from db.key_file import create_key_file, read_key_file
 from db.keys import KeyProblem, KeyRing, several_from_text
 
 
-def open_keyring(settings: Settings) -> KeyRing:
-    """The installation's key; made on the very first start. Raises KeyProblem."""
+def open_keyring(settings: Settings, *, may_create: bool = True) -> KeyRing:
+    """The installation's key; made on the very first start if it may be. Raises KeyProblem."""
     if settings.secret_key is not None:
         return KeyRing(several_from_text(settings.secret_key.get_secret_value()))
     path = settings.key_path
-    if path.exists():
+    if path.exists() or not may_create:
         return read_key_file(path)
     require_key_not_lost(settings)
     return create_key_file(path)

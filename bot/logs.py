@@ -20,6 +20,8 @@ _QUIET = (
     "psycopg",
     "urllib3",
     "filelock",
+    "procrastinate",
+    "aiohttp",
 )
 
 

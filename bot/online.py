@@ -153,7 +153,7 @@ class Online:
         from bot.jobs.shared import SharedJobs
 
         assert isinstance(jobs, SharedJobs)
-        jobs.handle_mail(lambda chat, again: self._intake.handle_chat(chat, again))
+        jobs.handle_mail(lambda chat: self._intake.handle_chat(chat), lambda chat: self._intake.died_in(chat))
         return jobs.mail
 
     async def _sweep(self) -> None:

@@ -89,6 +89,11 @@ class EncryptedBytes(_Sealed):
         self._store(row, value)
 
 
+def sealed_in(table: type[Any]) -> tuple[str, ...]:
+    """The names of a mapped class's encrypted attributes."""
+    return tuple(name for name, value in vars(table).items() if isinstance(value, _Sealed))
+
+
 def _keyring(row: object) -> KeyRing:
     session = object_session(row)
     if session is None:

@@ -1,8 +1,9 @@
 """The database: one engine, and two kinds of work on it, reading and writing, which are different types."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import Any
 
 from sqlalchemy import event
@@ -84,6 +85,20 @@ class Database:
             session.begin(),
         ):
             yield WriteWork(session, self.keyring)
+
+    async def scrub(self) -> None:
+        """Leave nothing of what was deleted in the write-ahead log of SQLite, which holds earlier pages.
+
+        Deleted rows themselves are overwritten (`secure_delete`). PostgreSQL's log and dead rows are its own affair:
+        docs/data.md says how long they stay.
+        """
+        if not self.is_sqlite:
+            return
+        async with self._one_writer or nullcontext(), self._engine.connect() as connection:
+            # Past SQLAlchemy, which would begin a transaction: this cannot be inside one.
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            with suppress(sqlite3.OperationalError):  # somebody is at it: the hourly housekeeping comes again
+                await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def close(self) -> None:
         await self._engine.dispose()

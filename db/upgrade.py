@@ -44,6 +44,11 @@ def _upgrade(url: URL, keyring: KeyRing) -> None:
         _upgrade_locked(url, keyring)
 
 
+def address_of(address: str) -> URL:
+    """A database's address, taken apart."""
+    return make_url(address)
+
+
 def up_to_date(address: str, keyring: KeyRing) -> bool | None:
     """Whether the database at `address` has today's shape, None when there is none yet; changes nothing.
 
@@ -63,6 +68,21 @@ def up_to_date(address: str, keyring: KeyRing) -> bool | None:
         _check_key(connection, keyring)
         connection.rollback()
         return True
+
+
+def check_copy(url: URL, keyring: KeyRing) -> None:
+    """Whether a copy of a database can take its place: ours, no newer than this version, with this key.
+
+    Raises DatabaseProblem or KeyProblem.
+    """
+    with _engine(url) as engine, engine.connect() as connection:
+        revision = _revision(connection)
+        if revision is None:
+            raise DatabaseProblem("this is no database of Cardwise")
+        if revision > NEWEST_REVISION:
+            raise DatabaseProblem("the backup was made by a newer version of Cardwise: install that version")
+        _check_key(connection, keyring)
+        connection.rollback()
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from db.repositories.people import People, PeopleWriter
 from db.repositories.questions import Questions, QuestionsWriter
 from db.repositories.quizzes import Quizzes, QuizzesWriter
 from db.repositories.schools import Schools, SchoolsWriter
+from db.repositories.sealing import Sealing, SealingWriter
 from db.repositories.threads import Threads, ThreadsWriter
 
 
@@ -38,6 +39,7 @@ class ReadWork:
         self.audit = Audit(session)
         self.arrivals = Arrivals(session)
         self.operation = Operation(session, keyring)
+        self.sealing = Sealing(session, keyring)
 
 
 class WriteWork:
@@ -58,3 +60,4 @@ class WriteWork:
         self.audit = AuditLog(session)
         self.arrivals = ArrivalsWriter(session)
         self.operation = OperationWriter(session, keyring)
+        self.sealing = SealingWriter(session, keyring)

@@ -9,7 +9,7 @@ from db.campaign_models import Campaign
 from db.thread_models import Notice, NoticeKind
 from db.work import ReadWork, WriteWork
 
-REASONS = ("missed", "content_changed", "needs_approval", "no_entry", "content_errors", "by_hand")
+REASONS = ("missed", "content_changed", "needs_approval", "no_entry", "content_errors", "by_hand", "restored")
 
 
 async def campaign_notice(

@@ -24,7 +24,11 @@ _COMMANDS = {
     "campaign": "bot.cli.campaigns:campaign",
     "questions": "bot.cli.questions:questions",
     "audit": "bot.cli.people:audit",
+    "export": "bot.cli.own_data:export",
+    "forget": "bot.cli.own_data:forget",
     "db": "bot.cli.db:db",
+    "key": "bot.cli.key:key",
+    "nlu": "bot.cli.nlu_server:nlu",
     "doctor": "bot.cli.doctor:doctor",
 }
 

@@ -19,7 +19,7 @@ def ready_screen(app: "App", now: "Listening") -> list[str]:
         "adverts": "checked" if app.adverts.ready else "rest: no model of adverts",
         "screenshots": "read" if find_spec("rapidocr_onnxruntime") else "not read: `uv sync --extra pictures`",
         "content": f"{len(app.content().topics)} topics in use",
-        "campaigns": f"sent by this process, a second person approves from {settings.approve_from} people on",
+        "campaigns": f"sent in {settings.timezone}; above {settings.approve_from} people a second person approves",
         "health": _health(app, now),
     }
     width = max(map(len, lines))

@@ -69,8 +69,27 @@ async def _everything(work: ReadWork, person: Person) -> dict[str, Any]:
             {"law": one.law, "last_on": one.last_on.isoformat()} for one in await work.ledger.laws_of(person.id)
         ],
         "last_day_on_which_you_wrote": None if person.seen_on is None else person.seen_on.isoformat(),
+        "still_to_be_told": [
+            {"at": _moment(one.created_at), "what": one.kind, "detail": one.detail}
+            for one in await work.notices.of(person.id)
+        ],
         "quiz_questions": {name: asdict(score) for name, score in quiz.scores.items()},
         "quiz_round": None if quiz.round is None else asdict(quiz.round),
+        **await _as_staff(work, person),
+    }
+
+
+async def _as_staff(work: ReadWork, person: Person) -> dict[str, Any]:
+    """What is stored because of what they do for the school; empty for students."""
+    seat = await work.threads.seat(person.id)
+    return {
+        "name_that_colleagues_see": seat.name if seat is not None else None,
+        "links_you_made_or_wait_with": [
+            {"role": one.role.value, "made_at": _moment(one.created_at), "expires_at": _moment(one.expires_at)}
+            for one in await work.invites.of(person.id)
+        ],
+        "campaigns_you_made_or_approved": [one.id for one in await work.campaigns.by(person.id)],
+        "talks_you_have_taken_as_counsellor": [one.alias for one in await work.threads.claimed_by(person.id)],
         "audit_log": [
             {"at": _moment(entry.at), "action": entry.action, "subject": entry.subject}
             for entry in await work.audit.of(person.id)
@@ -114,6 +133,7 @@ async def erase(database: Database, address: str) -> bool:
             # Whoever talks to them is told that there is nobody any more; the alias says nothing about who it was.
             await work.notices.add(thread.claimed_by, NoticeKind.ERASED, detail=thread.alias)
         await work.people.erase(person.id)
+    await database.scrub()
     async with database.read() as work:
         return await work.people.find(address) is None
 

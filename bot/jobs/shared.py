@@ -8,10 +8,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 import procrastinate
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
 
 from bot.background import beside
 from bot.jobs.jobs import Job, done
@@ -21,16 +23,18 @@ from db.leader import TAKING_OVER, SomebodyElseLeads, leading
 
 logger = logging.getLogger(__name__)
 
+_CHAT = "chat"
 AT_ONCE = 64  # chats and jobs in hand
 _HEARTBEAT = 5.0
 _DEAD_AFTER = 20.0  # seconds without a heartbeat
 _TAKE_OVER_EVERY = 5.0
 _LOOK_EVERY = 1.0  # the engine is told of new jobs at once, but not of jobs whose lock has become free
 _LONGEST_STOP = 20.0
+_OFTEN = 5  # whoever has something new for a job wakes it anyway
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 
-# Handle what has arrived in a chat; whether a process has died of it before.
-Mail = Callable[[int, bool], Awaitable[None]]
+# Does something about what has arrived in a chat.
+Mail = Callable[[int], Awaitable[None]]
 
 
 class SharedJobs:
@@ -42,13 +46,17 @@ class SharedJobs:
         connector = procrastinate.PsycopgConnector(conninfo=address, min_size=1, max_size=8)
         self._app = procrastinate.App(connector=connector)
         self._mail: Mail | None = None
+        self._died: Mail | None = None
         self._waking: set[asyncio.Task[None]] = set()
         self._tasks: dict[str, Any] = {}
         self._chat: Any = None
 
-    def handle_mail(self, mail: Mail) -> None:
-        """From now on what arrives in a chat is handled by `mail(chat, again)`; before `running`."""
-        self._mail = mail
+    def handle_mail(self, mail: Mail, died: Mail) -> None:
+        """From now on what arrives in a chat is handled by `mail(chat)`; before `running`.
+
+        `died(chat)` is told when a process has died while it did so: it will be handled again.
+        """
+        self._mail, self._died = mail, died
 
     def wake(self, name: str) -> None:
         task = self._tasks.get(name)
@@ -76,7 +84,7 @@ class SharedJobs:
     async def running(self, jobs: Sequence[Job]) -> AsyncIterator[None]:
         for job in jobs:
             self._register(job)
-        self._chat = self._app.task(name="chat", pass_context=True)(self._handle_chat)
+        self._chat = self._app.task(name=_CHAT)(self._handle_chat)
         async with self._app.open_async():
             async with beside(self._keep_working(), self._keep_taking_over()):
                 for job in jobs:
@@ -90,18 +98,12 @@ class SharedJobs:
             await done(job)
 
         task = self._app.task(name=job.name, lock=job.name, queueing_lock=job.name)(work)
-        self._app.periodic(cron=_cron(job.every))(task)
+        self._app.periodic(cron=_cron(max(job.every, _OFTEN)))(task)
         self._tasks[job.name] = task
 
-    async def _handle_chat(self, context: procrastinate.JobContext, chat: int) -> None:
-        if self._mail is None:
-            return
-        mail = self._mail
-
-        async def work() -> None:
-            await mail(chat, context.job.attempts > 0)
-
-        await done(Job("messages", work, 0))
+    async def _handle_chat(self, chat: int) -> None:
+        if self._mail is not None:
+            await done(Job("messages", partial(self._mail, chat), 0))
 
     async def _keep_working(self) -> None:
         """Work, and begin anew when the database was away: the engine stops then."""
@@ -137,7 +139,13 @@ class SharedJobs:
         manager = self._app.job_manager
         stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_AFTER))
         for job in stalled:
-            await manager.retry_job(job)
+            if job.task_name == _CHAT and self._died is not None:
+                await self._died(int(str(job.task_kwargs["chat"])))
+            try:
+                await manager.retry_job(job)
+            except UniqueViolation:
+                # The same is waiting to be done already: what the dead process held only stands in its way.
+                await manager.finish_job(job, Status.FAILED, delete_job=True)
         if stalled:
             logger.warning("a process has died: %d of its jobs are done by others", len(stalled))
 

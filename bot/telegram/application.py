@@ -47,6 +47,7 @@ def build(
         .concurrent_updates(OrderedPerChat())
         .connection_pool_size(64)
         .pool_timeout(30)
+        .job_queue(None)  # our jobs are in bot.jobs
         .updater(None)  # updates are stored before they are acknowledged: see bot.telegram.receiving
     )
     if api_url is not None:

@@ -80,31 +80,30 @@ class Intake:
             logger.info("%d messages had not been answered when the bot stopped: answering them now", len(left))
         for letter in left:
             if letter.tries + 1 >= _TRIES:
-                await self._give_up(letter)
+                await self._give_up()
+                _not_waited_for(self._store.handled(letter.number))
             elif (update := self._update(letter)) is not None:
                 self._application.update_queue.put_nowait(update)
             else:
                 _not_waited_for(self._store.handled(letter.number))
 
-    async def handle_chat(self, chat: int, again: bool) -> None:
-        """Handle what waits in a chat, one after the other. `again`: a process has died while it did so."""
-        waiting = await self._store.waiting(chat)
-        if again and waiting:
-            await self._store.tried(waiting[:1])
-            if waiting[0].tries + 1 >= _TRIES:
-                await self._give_up(waiting.pop(0))
-        while waiting:
+    async def handle_chat(self, chat: int) -> None:
+        """Handle what waits in a chat, one after the other."""
+        while waiting := await self._store.waiting(chat):
             for letter in waiting:
-                update = self._update(letter)
-                if update is not None:
+                if letter.tries >= _TRIES:
+                    await self._give_up()
+                elif (update := self._update(letter)) is not None:
                     handling = self._application.process_update(update)
                     await self._processor.process_update(update, handling)
                 await self._store.handled(letter.number)
-            waiting = await self._store.waiting(chat)
 
-    async def _give_up(self, letter: Letter) -> None:
+    async def died_in(self, chat: int) -> None:
+        """A process has died while it handled the chat."""
+        await self._store.tried((await self._store.waiting(chat))[:1])
+
+    async def _give_up(self) -> None:
         logger.error("an update is given up: the bot has died %d times while handling it", _TRIES)
-        _not_waited_for(self._store.handled(letter.number))
         if self._given_up is not None:
             await self._given_up()
 

@@ -85,6 +85,11 @@ class Campaigns:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
+    async def by(self, person_id: uuid.UUID) -> Sequence[Campaign]:
+        """Those that this person has made or approved."""
+        query = select(Campaign).where(or_(Campaign.author_id == person_id, Campaign.approved_by == person_id))
+        return (await self._session.scalars(query.order_by(Campaign.number))).all()
+
     async def get(self, number: int) -> Campaign | None:
         return await self._session.get(Campaign, number)
 

@@ -23,6 +23,11 @@ class Invites:
     async def get(self, invite_id: int) -> Invite | None:
         return await self._session.get(Invite, invite_id)
 
+    async def of(self, person_id: uuid.UUID) -> Sequence[Invite]:
+        """Those that this person has made, or used and waits for the yes."""
+        query = select(Invite).where((Invite.created_by == person_id) | (Invite.claimed_by == person_id))
+        return (await self._session.scalars(query.order_by(Invite.id))).all()
+
     async def all(self) -> Sequence[Invite]:
         return (await self._session.scalars(select(Invite).order_by(Invite.id))).all()
 

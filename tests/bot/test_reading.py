@@ -40,7 +40,7 @@ async def test_it_ends_when_idle_and_starts_again() -> None:
     reader = PictureReader(idle=0.2)
     await reader.read((PICTURES / "no_words.png").read_bytes())
     async with asyncio.timeout(10):
-        while reader.is_running:  # noqa: ASYNC110 - nothing tells that a process has ended
+        while reader.is_running:
             await asyncio.sleep(0.05)
     assert await reader.read((PICTURES / "no_words.png").read_bytes()) == ""
     await reader.close()

@@ -65,7 +65,7 @@ async def kill_at_random(shell: Shell, telegram: FakeTelegram, chance: random.Ra
     """Start sending, and kill it when another random number of messages has arrived."""
     process = await shell.start("campaign", "send", "test", "--here")
     wanted = len(telegram.sent) + chance.randrange(1, 15)
-    while len(telegram.sent) < wanted and process.returncode is None:  # noqa: ASYNC110 - a random moment
+    while len(telegram.sent) < wanted and process.returncode is None:
         await asyncio.sleep(chance.random() * 0.02)
     if process.returncode is None:
         process.send_signal(signal.SIGKILL)

@@ -1,46 +1,16 @@
 """`cardwise run` as a process of its own, pointed at the stand-in by TELEGRAM_API_URL: as an operator starts and stops it."""
 
 import asyncio
-import os
 import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from bot.settings import PROJECT
 from tests.fakes.chats import USERNAME
 from tests.fakes.telegram import TOKEN, FakeTelegram, serving
+from tests.processes import started
 
 pytestmark = pytest.mark.model
-
-
-@asynccontextmanager
-async def started(folder: Path, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CARDWISE_", "TELEGRAM_"))}
-    data = folder / "data"
-    data.mkdir(exist_ok=True)
-    if not (data / "models").exists():
-        (data / "models").symlink_to(PROJECT / "var" / "models")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot.cli.main",
-        "run",
-        cwd=PROJECT,
-        env={**kept, "CARDWISE_DATA_DIR": str(data), "CARDWISE_KEY_FILE": str(folder / "key" / "key"), **settings},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
 
 
 async def test_the_bot_runs_answers_and_stops_when_asked(model_path: Path, tmp_path: Path) -> None:

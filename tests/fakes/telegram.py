@@ -21,15 +21,17 @@ from tests.fakes.telegram_rules import (
     checked_poll,
     parsed_text,
 )
+from tests.fakes.telegram_webhook import Webhooks
 
 TOKEN = "4242:test-token-for-the-stand-in"
 
 
-class FakeTelegram(Files):
+class FakeTelegram(Files, Webhooks):
     """The server. `clock` is what the flood limits go by."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__()
+        Files.__init__(self)
+        Webhooks.__init__(self)
         self._clock = clock
         self.flood = Flood(clock)
         self.sent: list[Sent] = []
@@ -121,10 +123,9 @@ class FakeTelegram(Files):
     async def do_getMe(self, _fields: dict[str, str]) -> dict[str, Any]:
         return BOT
 
-    async def do_deleteWebhook(self, _fields: dict[str, str]) -> bool:
-        return True
-
     async def do_getUpdates(self, fields: dict[str, str]) -> list[dict[str, Any]]:
+        if self.webhook is not None:
+            raise Refusal(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook")
         me = self._poller = object()
         offset = int(fields.get("offset", 0))
         if "allowed_updates" in fields:
@@ -259,7 +260,10 @@ async def serving(fake: FakeTelegram) -> AsyncIterator[FakeTelegram]:
     await site.start()
     assert runner.addresses
     fake.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    delivering = asyncio.create_task(fake.deliver())
     try:
         yield fake
     finally:
+        delivering.cancel()
+        await asyncio.gather(delivering, return_exceptions=True)
         await runner.cleanup()
