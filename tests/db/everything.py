@@ -95,7 +95,7 @@ async def store_everything(database: Database) -> uuid.UUID:
                 FeedbackCount(day=date.today(), answer="a", language="zh", helpful=1),
                 ChoiceCount(day=date.today(), chosen="c", language="zh", count=1),
                 Poll(poll_id="p", question="q", right_option=0, delivery_id=delivery.id),
-                RunningProcess(keys=""),
+                RunningProcess(keys="", heard_at=datetime.now(UTC) - timedelta(hours=1)),
                 SendPace(slot=0, next_at=datetime.now(UTC)),
             ]
         )
