@@ -185,4 +185,4 @@ def _run(program: str, url: URL, *arguments: str) -> None:
         raise BackupProblem(f"{program} did not end within {_MINUTES} minutes") from None
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
-        raise BackupProblem(f"{program}: {lines[0] if lines else f'exit {done.returncode}'}")
+        raise BackupProblem("; ".join(lines[:3]) or f"{program}: exit {done.returncode}")

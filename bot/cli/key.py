@@ -26,7 +26,7 @@ def rotate() -> None:
     from bot.key_rotation import rotate as rotating
     from bot.settings import load_settings
 
-    async def rotated() -> tuple[str, list[KeyInUse]]:
+    async def rotated() -> "tuple[str, list[KeyInUse]]":
         from bot.key_rotation import keys_in_use
 
         settings = load_settings()
@@ -55,7 +55,7 @@ def list_(as_json: bool) -> None:
     from bot.key_rotation import keys_in_use
     from bot.settings import load_settings
 
-    async def listed() -> list[KeyInUse]:
+    async def listed() -> "list[KeyInUse]":
         async with open_database(load_settings()) as database:
             return await keys_in_use(database)
 
