@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
+from db import one_hop
 from db.columns import KEYRING
 from db.errors import DatabaseProblem, as_database_problem
 from db.keys import KeyRing
@@ -116,7 +117,14 @@ def _engine(url: str) -> AsyncEngine:
             raise DatabaseProblem(
                 f"PostgreSQL needs {error.name}: install it with `uv sync --extra postgresql`"
             ) from error
-    engine = create_async_engine(url, hide_parameters=True, pool_size=8, max_overflow=0, pool_timeout=60)
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=8,
+        max_overflow=0,
+        pool_timeout=60,
+        connect_args={"async_creator_fn": one_hop.connect},
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

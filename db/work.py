@@ -19,6 +19,7 @@ from db.repositories.quizzes import Quizzes, QuizzesWriter
 from db.repositories.schools import Schools, SchoolsWriter
 from db.repositories.sealing import Sealing, SealingWriter
 from db.repositories.threads import Threads, ThreadsWriter
+from db.repositories.turns import Turns, TurnsWriter
 
 
 class ReadWork:
@@ -40,6 +41,7 @@ class ReadWork:
         self.arrivals = Arrivals(session)
         self.operation = Operation(session, keyring)
         self.sealing = Sealing(session, keyring)
+        self.turns = Turns(session, keyring)
 
 
 class WriteWork:
@@ -61,3 +63,4 @@ class WriteWork:
         self.arrivals = ArrivalsWriter(session)
         self.operation = OperationWriter(session, keyring)
         self.sealing = SealingWriter(session, keyring)
+        self.turns = TurnsWriter(session, keyring)

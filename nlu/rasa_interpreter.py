@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from nlu.interpreter import Entity, Parse, Ranked
 from nlu.language import detect_language
 from nlu.rasa_setup import MESSAGE_INPUT, quiet_rasa
@@ -54,6 +56,8 @@ class RasaInterpreter:
                         f"{model_path}: cannot be loaded ({type(error).__name__}); train again"
                     ) from error
         _leave_to_rest()
+        # One message is far too little for several threads: they would only spin, each on a processor of its own.
+        threadpool_limits(1, user_api="blas")
         return cls(runner, about.nlu_target)
 
     async def parse(self, text: str) -> Parse:

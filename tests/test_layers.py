@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "bot/settings.py": {"db.keys"},
     "bot/logs.py": set(),
     "bot/background.py": set(),
+    "bot/grouped.py": set(),
     "bot/letters.py": set(),
     "bot/mailroom.py": {"bot.background", "bot.letters", "db"},
     "bot/heartbeat.py": {"bot.background", "db"},
@@ -34,7 +35,8 @@ MAY_IMPORT = {
     },
     "bot/sending": {"bot.sending"},
     "bot/dialogue": {
-        *("bot.dialogue", "bot.adverts.check", "bot.adverts.screenshots", "bot.replies", "bot.turns", "content"),
+        *("bot.dialogue", "bot.adverts.check", "bot.adverts.screenshots", "bot.grouped", "bot.replies", "bot.turns"),
+        "content",
         *("nlu.interpreter", "nlu.language", "nlu.names", "nlu.adverts.model", "db"),
     },
     "bot/adverts": {
@@ -109,7 +111,7 @@ ONLY_IN = {
     "PIL": ("bot/pictures.py", "bot/campaigns/report_pages.py"),
     "segno": ("bot/people/qr.py",),
     "httpx": ("bot/telegram", "nlu/remote.py"),
-    "aiohttp": ("bot/web",),
+    "aiohttp": ("bot/web", "bot/telegram/request.py"),
     "prometheus_client": ("bot/metrics.py",),
     "procrastinate": ("bot/jobs/shared.py",),  # db/job_engine.py makes its tables without importing it
 }

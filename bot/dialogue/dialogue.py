@@ -8,7 +8,7 @@ from typing import Protocol, cast
 from bot.dialogue import commands, handlers, keeping, own_data, pages, presses, quiz, settings
 from bot.dialogue.adverts import AdvertAnswers, Check, Read, no_check
 from bot.dialogue.fragments import Fragments
-from bot.dialogue.memory import Known, recall, remember
+from bot.dialogue.memory import Known, Memory
 from bot.dialogue.pace import Pace, Paces
 from bot.dialogue.request import Consent, Outcome, Own, Request, says
 from bot.dialogue.safety import speaks_of_danger
@@ -76,6 +76,7 @@ class Dialogue:
         campaigns: Campaigns | None = None,
     ) -> None:
         self._database = database
+        self._memory = Memory(database)
         self._library = library
         fragments = Fragments(database.keyring)
         self._adverts = AdvertAnswers(check, read, fragments)
@@ -97,7 +98,7 @@ class Dialogue:
             return ()
         if self._campaigns is not None:
             turn = await self._campaigns.resolved(turn)
-        known = Known(State()) if turn.in_group else await recall(self._database, turn.address)
+        known = Known(State()) if turn.in_group else await self._memory.recall(turn.address)
         if turn.kind is Kind.POLL_ANSWER and not known.met:
             return ()  # a poll that was passed on: whoever has never talked to us is neither stored nor written to
         request = self._request(turn, known)
@@ -107,7 +108,7 @@ class Dialogue:
         if outcome.own is Own.ERASE:
             return await self._erase(request, outcome)
         outcome = await self._with_own_data(request, outcome)
-        return outcome.replies + await remember(self._database, turn, outcome)
+        return outcome.replies + await self._memory.remember(turn, known, outcome)
 
     def _pace(self, turn: Turn) -> Pace:
         """Whether the turn is answered. A cry for help always is, and a wish to stop, to be erased, to be heard.

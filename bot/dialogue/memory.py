@@ -1,17 +1,20 @@
 """What is remembered of a person between two turns, read before the answer and written after it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.dialogue import progress
 from bot.dialogue.request import Consent, Move, Outcome
 from bot.dialogue.state import KEPT_FOR, State, from_json
+from bot.grouped import Grouped
 from bot.replies import PressKind, Reply
 from bot.turns import Turn
 from content.schema import Language
 from db.engine import Database
 from db.models import Consent as StoredConsent
 from db.models import Person
+from db.repositories.turns import Kept, PersonGone
 from db.work import WriteWork
 
 _PRIVATE_TOPICS = ("report_", "ask_evade", "offer_item", "distress")
@@ -26,6 +29,7 @@ class Known:
     language: str | None = None
     consent: StoredConsent = StoredConsent.NOT_ASKED
     takes_part: bool = False  # in a talk with a counsellor
+    person: Person | None = field(default=None, repr=False)
 
     @property
     def chosen(self) -> Language | None:
@@ -33,31 +37,68 @@ class Known:
         return self.language if self.language in ("zh", "en") else None  # type: ignore[return-value]
 
 
-async def recall(database: Database, address: str) -> Known:
-    """What is stored about whoever is at `address`."""
-    async with database.read() as work:
-        person = await work.people.find(address)
-        if person is None:
+class Memory:
+    """Reads and writes it. What many turns leave is written together: SQLite takes one writer at a time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._turns = Grouped(self._keep)
+
+    async def recall(self, address: str) -> Known:
+        """What is stored about whoever is at `address`."""
+        async with self._database.read() as work:
+            found = await work.turns.known(address)
+        if found is None:
             return Known(State())
-        state = from_json(await work.conversations.state(person.id))
-        takes_part = await work.threads.takes_part(person.id)
-        return Known(state, True, person.language, person.consent, takes_part)
+        person, state, takes_part = found
+        return Known(from_json(state), True, person.language, person.consent, takes_part, person)
+
+    async def remember(self, turn: Turn, known: Known, outcome: Outcome) -> tuple[Reply, ...]:
+        """Store what is to be remembered. Gives what a move in the quiz says, which depends on what is stored."""
+        moment = datetime.now(UTC)
+        kept = _kept(turn, known, outcome, moment)
+        if kept is not None:
+            try:
+                await self._turns.put(kept)
+                return ()
+            except PersonGone:
+                pass  # one of those whose turns were written together: each is written by itself then
+        return await self._remember_alone(turn, outcome, moment)
+
+    async def _keep(self, turns: Sequence[Kept]) -> None:
+        async with self._database.write() as work:
+            await work.turns.keep(turns)
+
+    async def _remember_alone(self, turn: Turn, outcome: Outcome, now: datetime) -> tuple[Reply, ...]:
+        async with self._database.write() as work:
+            if outcome.counted:
+                language = outcome.replies[0].language
+                await work.counts.add(now.date(), outcome.counted, language)
+            if outcome.chosen:
+                await work.counts.choose(now.date(), outcome.chosen, outcome.replies[0].language)
+            if outcome.rating:
+                language = outcome.replies[0].language
+                rating = outcome.rating
+                await work.counts.rate(now.date(), rating.answer, language, helpful=rating.helpful)
+            return () if turn.in_group else await _store(work, turn.address, outcome, now)
 
 
-async def remember(database: Database, turn: Turn, outcome: Outcome) -> tuple[Reply, ...]:
-    """Store what is to be remembered. Gives what a move in the quiz says, which depends on what is stored."""
-    now = datetime.now(UTC)
-    async with database.write() as work:
-        if outcome.counted:
-            language = outcome.replies[0].language
-            await work.counts.add(now.date(), outcome.counted, language)
-        if outcome.chosen:
-            await work.counts.choose(now.date(), outcome.chosen, outcome.replies[0].language)
-        if outcome.rating:
-            language = outcome.replies[0].language
-            rating = outcome.rating
-            await work.counts.rate(now.date(), rating.answer, language, helpful=rating.helpful)
-        return () if turn.in_group else await _store(work, turn.address, outcome, now)
+def _kept(turn: Turn, known: Known, outcome: Outcome, now: datetime) -> Kept | None:
+    """What most turns leave; None for those that leave more, or whose person is new or comes back."""
+    person = known.person
+    more = outcome.language or outcome.consent or outcome.move or outcome.chosen or outcome.rating
+    if turn.in_group or person is None or person.blocked_at is not None or more:
+        return None
+    return Kept(
+        person.id,
+        outcome.state.to_json(),
+        now + KEPT_FOR,
+        now.date(),
+        person.seen_on == now.date(),
+        outcome.counted,
+        outcome.replies[0].language if outcome.replies else "",
+        laws_told(outcome),
+    )
 
 
 async def _store(work: WriteWork, address: str, outcome: Outcome, now: datetime) -> tuple[Reply, ...]:

@@ -10,13 +10,13 @@ from telegram import Bot as TelegramBot
 from telegram import BotCommand
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
-from telegram.request import HTTPXRequest
 
 from bot.sending.budget import SendBudget
 from bot.telegram.front import Front
-from bot.telegram.limiter import BudgetRateLimiter, Sent
+from bot.telegram.limiter import AT_ONCE, BudgetRateLimiter, Sent
 from bot.telegram.processor import OrderedPerChat
 from bot.telegram.receiving import TelegramRefusedToken, persevering
+from bot.telegram.request import request
 from bot.telegram.sending import Text
 from bot.turns import COMMANDS
 
@@ -45,15 +45,13 @@ def build(
         .token(token)
         .rate_limiter(BudgetRateLimiter(budget, sent))
         .concurrent_updates(OrderedPerChat())
-        .connection_pool_size(64)
-        .pool_timeout(30)
+        .request(request(AT_ONCE, proxy_url))
+        .get_updates_request(request(1, proxy_url))
         .job_queue(None)  # our jobs are in bot.jobs
         .updater(None)  # updates are stored before they are acknowledged: see bot.telegram.receiving
     )
     if api_url is not None:
         builder = builder.base_url(f"{api_url}/bot").base_file_url(f"{api_url}/file/bot")
-    if proxy_url is not None:
-        builder = builder.proxy(proxy_url).get_updates_proxy(proxy_url)
     application: Bot = builder.build()
     front.register(application)
     return application
@@ -120,7 +118,7 @@ async def sending_bot(
     bot = ExtBot(
         token,
         base_url=f"{api_url or TELEGRAM}/bot",
-        request=HTTPXRequest(connection_pool_size=64, proxy=proxy_url, pool_timeout=30),
+        request=request(AT_ONCE, proxy_url),
         rate_limiter=BudgetRateLimiter(budget),
     )
     try:
@@ -135,11 +133,11 @@ async def sending_bot(
 
 async def bot_username(token: str, *, api_url: str | None, proxy_url: str | None) -> str | None:
     """The bot's user name, asked once; None when Telegram cannot be reached or does not know the token."""
-    request = HTTPXRequest(proxy=proxy_url)
-    bot = TelegramBot(token, base_url=f"{api_url or TELEGRAM}/bot", request=request)
+    asking = request(1, proxy_url)
+    bot = TelegramBot(token, base_url=f"{api_url or TELEGRAM}/bot", request=asking)
     try:
         return (await bot.get_me()).username
     except TelegramError:
         return None
     finally:
-        await request.shutdown()
+        await asking.shutdown()

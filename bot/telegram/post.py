@@ -17,12 +17,13 @@ from bot.sending.outcome import Posted, Went
 from bot.telegram.limiter import Allowance
 from bot.telegram.messages import html_pieces, keyboard
 from bot.telegram.polls import quiz_fields
+from bot.telegram.request import Unsent
 
 logger = logging.getLogger(__name__)
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _GRANTED = Allowance(Lane.CAMPAIGN, granted=True)
-# What httpx raises before anything has left: whatever else it raises may have come after Telegram took the message.
+# What httpx, which reaches SOCKS proxies, raises before anything has left: whatever else it raises may have come after Telegram took the message.
 _NOTHING_LEFT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -121,9 +122,11 @@ def _failed(error: TelegramError) -> Posted:
         return Posted(Went.NOT_FOUND if gone else Went.CONTENT_ERROR, why=why)
     if isinstance(error, RetryAfter):
         return Posted(Went.RETRY, why=why)
+    if isinstance(error, Unsent):
+        return Posted(Went.RETRY, why=type(error.__cause__).__name__)
     if isinstance(error, NetworkError | TimedOut):
         cause = error.__cause__
         # Without a cause of the network's it is an answer of Telegram's own: 5xx, and nothing was sent.
-        lost = isinstance(cause, httpx.HTTPError) and not isinstance(cause, _NOTHING_LEFT)
+        lost = cause is not None and not isinstance(cause, _NOTHING_LEFT)
         return Posted(Went.UNKNOWN if lost else Went.RETRY, why=type(cause).__name__ if cause else why)
     return Posted(Went.RETRY, why=why)
