@@ -31,7 +31,9 @@ async def rasa_figures(texts: Sequence[str], rate: float) -> tuple[float, Sequen
         print("training Rasa's default pipeline …", file=sys.stderr, flush=True)
         environment = worker_environment() | {"RASA_TELEMETRY_ENABLED": "false"}
         train = [str(python), "-m", "rasa", "train", "--fixed-model-name", "m", "--out", str(folder / "models")]
-        subprocess.run(train, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
+        training = await asyncio.create_subprocess_exec(*train, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+        if await training.wait():
+            raise RuntimeError("Rasa could not train (see above)")
         port = _free_port()
         run = [str(python), "-m", "rasa", "run", "-m", str(folder / "models" / "m.tar.gz"), "-p", str(port)]
         server = await asyncio.create_subprocess_exec(

@@ -11,7 +11,13 @@ class DatabaseProblem(Exception):
 
 
 def first_line(error: BaseException) -> str:
-    """What the driver says, in one line. Parameters are hidden by the engine."""
+    """What the driver says, in one line. Parameters are hidden by the engine.
+
+    Of an error that came of another one it is the first: SQLite gives up a transaction when the disk is full, and
+    whatever is tried in it afterwards fails for want of it.
+    """
+    while isinstance(error.__context__, OperationalError):
+        error = error.__context__
     return str(getattr(error, "orig", error)).splitlines()[0] if str(error) else type(error).__name__
 
 

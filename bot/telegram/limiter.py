@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from telegram.error import RetryAfter, TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 from bot.sending.budget import Lane, SendBudget
+from bot.telegram.request import Unsent
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +20,7 @@ _NOT_COUNTED = ("sendChatAction",)
 _TRIES = 5
 # Calls on their way: Telegram answers in some 100 ms and takes 30 messages a second.
 AT_ONCE = 16
+_PAUSE = 1.0  # seconds, doubled from try to try
 
 Sent = Callable[[str, str], None]
 
@@ -55,25 +57,42 @@ class BudgetRateLimiter(BaseRateLimiter[Allowance]):
         data: dict[str, Any],
         rate_limit_args: Allowance | None,
     ) -> Any:
-        """Call Telegram when the budget allows. Raises RetryAfter when it still refuses after five tries."""
+        """Call Telegram when the budget allows, and again when it did not get through.
+
+        Raises RetryAfter or NetworkError when that is still so after five tries, and whatever else Telegram says.
+        """
         counted = endpoint.startswith(_COUNTED) and endpoint not in _NOT_COUNTED
         allowance = rate_limit_args or Allowance()
+        lost = False
         for attempt in range(1, _TRIES + 1):
             if counted and not (allowance.granted and attempt == 1):
                 await self._budget.acquire(allowance.lane, _chat(data))
             try:
                 return await self._called(callback, args, kwargs, allowance.lane if counted else None)
             except RetryAfter as error:
-                seconds = _seconds(error)
-                logger.warning("Telegram asks to wait %.0f s (%s, try %d of %d)", seconds, endpoint, attempt, _TRIES)
-                if counted:
-                    self._budget.pause(seconds, _chat(data))
-                if attempt == _TRIES:
+                await self._wait_as_told(error, endpoint, attempt, _chat(data) if counted else None, counted=counted)
+            except NetworkError as error:
+                # A campaign has its ledger, which must know exactly what came of each send.
+                again = counted and allowance.lane is Lane.REPLY and _may_repeat(error, lost=lost)
+                if attempt == _TRIES or not again:
                     raise
-                if not counted:
-                    # Settings and acknowledgements have limits of their own: only this call waits.
-                    await asyncio.sleep(seconds)
+                lost = lost or _may_have_arrived(error)
+                logger.warning("%s did not get through (%s), try %d", endpoint, type(error).__name__, attempt)
+                await asyncio.sleep(_PAUSE * 2 ** (attempt - 1))
         raise AssertionError("unreachable")
+
+    async def _wait_as_told(
+        self, error: RetryAfter, endpoint: str, attempt: int, chat: int | None, *, counted: bool
+    ) -> None:
+        seconds = _seconds(error)
+        logger.warning("Telegram asks to wait %.0f s (%s, try %d of %d)", seconds, endpoint, attempt, _TRIES)
+        if counted:
+            self._budget.pause(seconds, chat)
+        if attempt == _TRIES:
+            raise error
+        if not counted:
+            # Settings and acknowledgements have limits of their own: only this call waits.
+            await asyncio.sleep(seconds)
 
     async def _called(
         self, callback: Callable[..., Coroutine[Any, Any, Any]], args: Any, kwargs: dict[str, Any], lane: Lane | None
@@ -88,6 +107,19 @@ class BudgetRateLimiter(BaseRateLimiter[Allowance]):
         finally:
             if lane is not None:
                 self._sent(lane.name.lower(), outcome)
+
+
+def _may_have_arrived(error: NetworkError) -> bool:
+    """Whether Telegram may have taken the call: its answer was lost, or did not come in time."""
+    # Without a cause of the network's it is an answer of Telegram's own: 5xx, and nothing was done.
+    return error.__cause__ is not None and not isinstance(error, Unsent)
+
+
+def _may_repeat(error: NetworkError, *, lost: bool) -> bool:
+    """An answer that a student waits for is sent again: once if it may be there already, for silence is worse."""
+    if isinstance(error, BadRequest):  # a NetworkError to python-telegram-bot; the network is fine
+        return False
+    return not (lost and _may_have_arrived(error))
 
 
 def _chat(data: dict[str, Any]) -> int | None:

@@ -23,7 +23,8 @@ logger = logging.getLogger(__name__)
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _GRANTED = Allowance(Lane.CAMPAIGN, granted=True)
-# What httpx, which reaches SOCKS proxies, raises before anything has left: whatever else it raises may have come after Telegram took the message.
+# What httpx, which reaches SOCKS proxies, raises before anything has left. Whatever else it raises may have come after
+# Telegram took the message.
 _NOTHING_LEFT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,

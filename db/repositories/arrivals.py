@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.keys import KeyRing
 from db.models import now
 from db.operation_models import Arrival
 
@@ -23,8 +24,9 @@ class Arrived:
 
 
 class Arrivals:
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, keyring: KeyRing) -> None:
         self._session = session
+        self._keyring = keyring
 
     async def waiting(self, chat: int | None = None, limit: int = 1000) -> list[Arrived]:
         """What is not handled yet, of that chat or of all, in the order of its numbers."""
@@ -49,24 +51,22 @@ class Arrivals:
 class ArrivalsWriter(Arrivals):
     async def add(self, arrived: Sequence[Arrived]) -> set[int]:
         """Store what is new; the numbers of what was not there before."""
-        numbers = [one.number for one in arrived]
-        known = set((await self._session.scalars(select(Arrival.number).where(Arrival.number.in_(numbers)))).all())
-        new = {one.number: one for one in arrived if one.number not in known}
-        if await self._inserted(list(new.values())):
-            return set(new)
-        # Another process has stored one of them in this very moment.
-        return {number for number, one in new.items() if await self._inserted([one])}
-
-    async def _inserted(self, arrived: Sequence[Arrived]) -> bool:
-        try:
-            async with self._session.begin_nested():
-                for one in arrived:
-                    row = Arrival(number=one.number, chat=one.chat)
-                    self._session.add(row)
-                    row.body = one.body
-        except IntegrityError:
-            return False
-        return True
+        rows = [
+            {
+                "number": one.number,
+                "chat": one.chat,
+                "body_sealed": self._keyring.seal(one.body, f"arrival.body.{one.number}"),
+                "arrived_at": now(),
+                "tries": 0,
+            }
+            for one in {one.number: one for one in arrived}.values()
+        ]
+        if not rows:
+            return set()
+        dialect = self._session.get_bind().dialect.name
+        insert = (postgresql if dialect == "postgresql" else sqlite).insert(Arrival).values(rows)
+        new = await self._session.scalars(insert.on_conflict_do_nothing().returning(Arrival.number))
+        return set(new.all())
 
     async def handled(self, numbers: Sequence[int]) -> None:
         """Their bodies go; their numbers stay, so that nothing is handled twice."""

@@ -41,6 +41,10 @@ class FakeTelegram(Files, Webhooks):
         self.refusals: deque[tuple[str, Refusal]] = deque()
         self.refused_chats: dict[int, deque[Refusal]] = {}  # what the next calls about a chat are answered with
         self.lost_answers: set[int] = set()  # chats to which a message arrives, but whose answer never comes back
+        # What happens to the next calls of a method: the connection is closed before anything is read (drop) or after it
+        # was done (lost), or nothing is ever answered (hang).
+        self.troubles: deque[tuple[str, str]] = deque()
+        self.delivered: list[dict[str, Any]] = []  # the last updates
         self.url = ""
         self._chats: dict[int, Chat] = {}
         self._updates: list[dict[str, Any]] = []
@@ -79,6 +83,12 @@ class FakeTelegram(Files, Webhooks):
 
     def push(self, update: dict[str, Any]) -> None:
         self._updates.append({"update_id": self.next_id(), **update})
+        self.delivered = [*self.delivered[-20:], self._updates[-1]]
+        self.tell()
+
+    def push_again(self, *updates: dict[str, Any]) -> None:
+        """Deliver updates as they were, in this order: Telegram may deliver twice, and out of order."""
+        self._updates.extend(updates)
         self.tell()
 
     async def changed(self) -> None:
@@ -97,6 +107,12 @@ class FakeTelegram(Files, Webhooks):
             if isinstance(value, web.FileField):
                 self.uploads[name] = (value.filename, value.file.read())
         self.calls.append(method)
+        trouble = self._trouble(method)
+        if trouble == "drop" and request.transport is not None:
+            request.transport.close()
+            return web.Response()
+        if trouble == "hang":
+            await asyncio.sleep(3600)
         try:
             if token != TOKEN:
                 raise Refusal(401, "Unauthorized")
@@ -111,7 +127,8 @@ class FakeTelegram(Files, Webhooks):
             if answer is None:
                 raise Refusal(404, "Not Found: method not found")
             result = await answer(fields)
-            if int(fields.get("chat_id", 0)) in self.lost_answers and request.transport is not None:
+            lost = trouble == "lost" or int(fields.get("chat_id", 0)) in self.lost_answers
+            if lost and request.transport is not None:
                 request.transport.close()
             return web.json_response({"ok": True, "result": result})
         except Refusal as refusal:
@@ -119,6 +136,13 @@ class FakeTelegram(Files, Webhooks):
             if refusal.parameters:
                 body["parameters"] = dict(refusal.parameters)
             return web.json_response(body, status=refusal.code)
+
+    def _trouble(self, method: str) -> str | None:
+        for index, (wanted, trouble) in enumerate(self.troubles):
+            if wanted == method:
+                del self.troubles[index]
+                return trouble
+        return None
 
     async def do_getMe(self, _fields: dict[str, str]) -> dict[str, Any]:
         return BOT
