@@ -32,5 +32,5 @@ class Store(Protocol):
     async def tried(self, letters: Sequence[Letter]) -> None:
         """Count that a process ended while it handled these."""
 
-    def handled(self, number: int) -> "asyncio.Future[None]":
-        """It is handled; the future is done when that is on disk."""
+    def handled(self, number: int, *, at_once: bool = False) -> "asyncio.Future[None]":
+        """It is handled; the future is done when that is on disk. `at_once`: somebody waits for it."""

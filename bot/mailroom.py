@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from bot.background import beside
@@ -15,7 +15,7 @@ from db.repositories.arrivals import Arrived
 
 logger = logging.getLogger(__name__)
 
-_GATHER = 0.05  # seconds in which more handled ones may come; whatever arrives is stored at once
+_GATHER = 0.25  # seconds in which more handled ones may come; whatever arrives is stored at once
 _PAUSE = 1.0
 
 
@@ -37,6 +37,7 @@ class Mailroom:
         self._arriving: list[_Arriving] = []
         self._handled: list[_Handled] = []
         self._news = asyncio.Event()
+        self._arrival = asyncio.Event()
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -49,6 +50,7 @@ class Mailroom:
             finally:
                 noting = [noted for _, noted in self._handled]
                 self._news.set()
+                self._arrival.set()  # no gathering any more
                 if noting:
                     await asyncio.wait(noting, timeout=5.0)
 
@@ -60,6 +62,7 @@ class Mailroom:
         stored: asyncio.Future[set[int]] = asyncio.get_running_loop().create_future()
         self._arriving.append(_Arriving(arrived, stored))
         self._news.set()
+        self._arrival.set()
         new = await stored
         by_number = {letter.number: letter for letter in letters if letter.number in new}
         return [(letter, chats[number]) for number, letter in by_number.items()]
@@ -73,27 +76,31 @@ class Mailroom:
         async with self._database.write() as work:
             await work.arrivals.tried([letter.number for letter in letters])
 
-    def handled(self, number: int) -> "asyncio.Future[None]":
+    def handled(self, number: int, *, at_once: bool = False) -> "asyncio.Future[None]":
         noted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._handled.append((number, noted))
         self._news.set()
+        if at_once:
+            self._arrival.set()
         return noted
 
     async def _keep_writing(self) -> None:
         while True:
             await self._news.wait()
             if not self._arriving:
-                await asyncio.sleep(_GATHER)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._arrival.wait(), _GATHER)
             self._news.clear()
+            self._arrival.clear()
             arriving, self._arriving = self._arriving, []
             handled, self._handled = self._handled, []
             try:
                 await self._write(arriving, handled)
-            except DatabaseProblem as problem:
+            except Exception as problem:  # noqa: BLE001 - whatever it is, what arrives later must be stored
                 for one in arriving:
-                    _fail(one.stored, NotStored(str(problem)))
+                    _fail(one.stored, NotStored(type(problem).__name__))
                 self._handled = handled + self._handled
-                logger.error("what arrives cannot be stored, and is not acknowledged meanwhile: %s", problem)
+                logger.error("what arrives cannot be stored, and is not acknowledged meanwhile: %s", _told(problem))
                 await asyncio.sleep(_PAUSE)
                 self._news.set()
 
@@ -110,6 +117,11 @@ class Mailroom:
         for _, noted in handled:
             if not noted.done():
                 noted.set_result(None)
+
+
+def _told(problem: Exception) -> str:
+    """A problem of the database in its own words; of anything else only the kind, for it may quote what was written."""
+    return str(problem) if isinstance(problem, DatabaseProblem) else type(problem).__name__
 
 
 def _fail(future: "asyncio.Future[set[int]]", error: NotStored) -> None:

@@ -67,6 +67,7 @@ class Intake:
         """
         try:
             update = Update.de_json(json.loads(body), self._bot)
+            _require_number(update.update_id)
         except Exception as error:  # noqa: BLE001 - whatever does not read as an update is not one
             logger.warning("what was delivered is no update (%s)", type(error).__name__)
             return
@@ -96,7 +97,7 @@ class Intake:
                 elif (update := self._update(letter)) is not None:
                     handling = self._application.process_update(update)
                     await self._processor.process_update(update, handling)
-                await self._store.handled(letter.number)
+                await self._store.handled(letter.number, at_once=True)
 
     async def died_in(self, chat: int) -> None:
         """A process has died while it handled the chat."""
@@ -118,6 +119,12 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - what another version has stored may not read any more
             logger.error("a stored update cannot be read (%s)", type(error).__name__)
             return None
+
+
+def _require_number(number: object) -> None:
+    """Raises ValueError for what is no number of an update, or none that the database can hold."""
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**63:
+        raise ValueError("update_id")
 
 
 def _letter(update: Update) -> Letter:
