@@ -125,6 +125,7 @@ TEXTS: dict[str, frozenset[str]] = {
     "desk_is_away": frozenset({"until"}),
     "invite_welcome": frozenset({"school", "role"}),
     "invite_welcome_everywhere": frozenset({"role"}),
+    "invite_too_many": frozenset({"minutes"}),
     "invite_unknown_school": frozenset({"schools"}),
     "invite_made": frozenset({"role", "uses", "expires", "link"}),
 }

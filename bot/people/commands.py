@@ -1,9 +1,11 @@
 """Invitations in the chat: claiming one by a deep link, and making one with /invite."""
 
+import math
 from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.people.guesses import Guesses
 from bot.people.invites import Claim, ClaimResult, ClassNameTooLong, NewInvite, PeopleService, UnknownSchool, is_invite
 from bot.people.qr import qr_code
 from bot.people.rights import Actor, NotAllowed
@@ -31,6 +33,7 @@ class PeopleCommands:
         self._link = link
         self._timezone = ZoneInfo(timezone)
         self._wake = wake
+        self._guesses = Guesses()
 
     async def handle(self, turn: Turn, language: Language) -> Reply | None:
         """The reply when the turn is an invitation's link or a staff command, otherwise None."""
@@ -40,10 +43,22 @@ class PeopleCommands:
             return None
         payload = turn.text.strip()
         if turn.command == "start" and is_invite(payload) and not turn.in_group:
-            return self._claimed(await self._people.claim(turn.address, payload), language)
+            return await self._claim(turn.address, payload, language)
         if turn.command == "invite":
             return await self._invite(turn, language)
         return None
+
+    async def _claim(self, address: str, payload: str, language: Language) -> Reply:
+        wait = self._guesses.wait(address)
+        if wait > 0:  # the right code is not looked at either: it would tell which one it is
+            minutes = str(math.ceil(wait / 60))
+            return Reply(self._library().text("invite_too_many", language, minutes=minutes), language=language)
+        claim = await self._people.claim(address, payload)
+        if claim.result is ClaimResult.NOT_VALID:
+            self._guesses.wrong(address)
+        else:
+            self._guesses.right(address)
+        return self._claimed(claim, language)
 
     def _claimed(self, claim: Claim, language: Language) -> Reply:
         library = self._library()

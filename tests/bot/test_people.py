@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.people.commands import PeopleCommands
+from bot.people.guesses import Guesses
 from bot.people.invites import ClaimResult, LastAdmin, PeopleService, SchoolExists, UnknownSchool
 from bot.people.rights import NotAllowed
 from bot.turns import Kind, Turn
@@ -168,3 +169,33 @@ async def test_an_admin_with_two_schools_can_invite_students(people: PeopleServi
     reply = await staff.handle(Turn("telegram:1", Kind.COMMAND, "student 3班", command="invite"), "zh")
     assert reply is not None
     assert "没有这个学校" not in reply.text, "no school was named, and there is no way to name one"
+
+
+async def test_whoever_tries_wrong_codes_waits_longer_and_longer(database: Database, library: Library) -> None:
+    people = PeopleService(database, "Asia/Shanghai")
+    commands = PeopleCommands(people, lambda: library, lambda payload: payload, "Asia/Shanghai")
+    invite = await people.create_invite(Role.ADMIN, school=None)
+
+    async def tries(payload: str, address: str = "telegram:1") -> str:
+        reply = await commands.handle(Turn(address, Kind.COMMAND, payload, command="start"), "en")
+        assert reply is not None
+        return reply.text
+
+    for number in range(5):
+        assert "no longer works" in await tries(f"i_{number:022d}")
+    assert "try again in 1 minutes" in await tries("i_" + "x" * 22)
+    assert "too many" in await tries(invite.payload), "not even the right one: it would tell which it is"
+    assert "admin" in (await tries(invite.payload, "telegram:2")).lower(), "others do not wait"
+
+
+def test_the_wait_doubles_and_is_forgotten_after_a_right_code() -> None:
+    now = 0.0
+    guesses = Guesses(lambda: now)
+    waits = []
+    for _ in range(8):
+        now += guesses.wait("telegram:1")
+        guesses.wrong("telegram:1")
+        waits.append(guesses.wait("telegram:1"))
+    assert waits == [0, 0, 0, 0, 60, 120, 240, 480]
+    guesses.right("telegram:1")
+    assert guesses.wait("telegram:1") == 0
