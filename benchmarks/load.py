@@ -114,7 +114,7 @@ async def main() -> None:
             print(f"round {number + 1} of {rounds}: {kinds[kind]} …", file=sys.stderr, flush=True)
             found[kind].append(await measured(kind, students, per_student, given.rate, 5 if given.quick else 15))
     print(
-        f"{students} students, {per_student} questions each at once; then {given.rate:.0f} a second; medians of {rounds}"
+        f"{students} students, {per_student} questions each at once; then {given.rate:.0f} a second; median of {rounds}"
     )
     print(f"{'':<42} {'per s':>7} {'p50/p95/p99 ms':>18}  {'MB':>6}")
     middle = {kind: median(figures) for kind, figures in found.items()}

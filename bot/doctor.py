@@ -1,6 +1,9 @@
 """What is wrong with this installation, and how to mend it. Looks, and changes nothing."""
 
+import asyncio
 import os
+import shutil
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -11,20 +14,29 @@ from bot.content_check import check_all
 from bot.key import require_key_not_lost
 from bot.model import current_model
 from bot.settings import Settings, SettingsAreWrong, load_settings
+from bot.telegram.looking import NotSeen, look
+from db.engine import Database
 from db.errors import DatabaseProblem
 from db.key_file import read_key_file
 from db.keys import KeyProblem, KeyRing, several_from_text
 from db.upgrade import up_to_date
+from nlu.interpreter import Away
 from nlu.model_files import newest_model
+from nlu.remote import RemoteInterpreter
 
 _SHOWN = 5
+LITTLE_ROOM_MB = 200
+_MANY_WAIT = 1000
+
+
+State = Literal["good", "note", "wrong"]
 
 
 @dataclass(frozen=True)
 class Finding:
     """One thing looked at. `wrong` keeps the bot from doing its work; `note` is worth knowing."""
 
-    state: Literal["good", "note", "wrong"]
+    state: State
     what: str
     told: str
 
@@ -40,12 +52,24 @@ def examine() -> Iterator[Finding]:
     yield Finding("good", "settings", "all read")
     yield _token(settings)
     yield _looked("data folder", lambda: _folder(settings.data_dir))
+    yield _looked("disk", lambda: _disk(settings.data_dir))
     keyring: list[KeyRing] = []
     yield _looked("key", lambda: _key(settings, keyring))
+    running = False
     for ring in keyring:
-        yield _looked("database", partial(_database, settings, ring))
+        found = _looked("database", partial(_database, settings, ring))
+        yield found
+        if found.state == "good":
+            now = _processes(settings, ring)
+            running = not now.told.startswith("0 ")
+            yield now
+    if not running:  # a bot that runs has its port itself
+        yield _port(settings)
     yield from _content()
-    yield _looked("model", lambda: _model(settings.data_dir))
+    if settings.nlu_url is not None:
+        yield _model_server(settings.nlu_url)
+    else:
+        yield _looked("model", lambda: _model(settings.data_dir))
 
 
 def _looked(what: str, look: Callable[[], Finding]) -> Finding:
@@ -59,7 +83,72 @@ def _looked(what: str, look: Callable[[], Finding]) -> Finding:
 def _token(settings: Settings) -> Finding:
     if settings.telegram_token is None:
         return Finding("note", "Telegram", "no TELEGRAM_BOT_TOKEN: the bot opens in the terminal (see README)")
-    return Finding("good", "Telegram", "a token is set")
+    proxy = settings.telegram_proxy_url
+    token, proxy_url = settings.telegram_token.get_secret_value(), proxy.get_secret_value() if proxy else None
+    try:
+        seen = asyncio.run(look(token, api_url=settings.telegram_api_url, proxy_url=proxy_url))
+    except NotSeen as error:
+        return Finding("wrong", "Telegram", str(error))
+    told = f"knows the bot as @{seen.username}; {seen.waiting} messages wait there"
+    if seen.webhook and seen.failed:
+        return Finding("wrong", "Telegram", f"{told}; it could not deliver to {seen.webhook}: {seen.failed}")
+    if seen.webhook and settings.webhook_url is None:
+        return Finding("note", "Telegram", f"{told}; a webhook is set ({seen.webhook}): the next start takes it away")
+    return Finding("good", "Telegram", told)
+
+
+def _disk(folder: Path) -> Finding:
+    nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    free = shutil.disk_usage(nearest).free // 1024**2
+    if free < LITTLE_ROOM_MB:
+        return Finding("wrong", "disk", f"{free} MB are free at {nearest}: make room, or nothing can be stored soon")
+    return Finding("good", "disk", f"{free} MB are free")
+
+
+def _processes(settings: Settings, keyring: KeyRing) -> Finding:
+    async def looked() -> tuple[int, int]:
+        database = Database(settings.database, keyring)
+        try:
+            async with database.read() as work:
+                return len(await work.operation.processes()), (await work.arrivals.queue())[0]
+        finally:
+            await database.close()
+
+    try:
+        running, waiting = asyncio.run(looked())
+    except DatabaseProblem as error:
+        return Finding("wrong", "running", str(error))
+    told = f"{running} bot process(es), {waiting} messages not answered yet"
+    return Finding("note" if running == 0 or waiting > _MANY_WAIT else "good", "running", told)
+
+
+def _port(settings: Settings) -> Finding:
+    if settings.http is None:
+        return Finding("note", "port", "health and metrics are off (CARDWISE_HTTP)")
+    where = f"{settings.http.host}:{settings.http.port}"
+    with socket.socket(socket.AF_INET6 if ":" in settings.http.host else socket.AF_INET) as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind(settings.http)
+        except OSError as error:
+            state: State = "wrong" if settings.webhook_url is not None else "note"
+            return Finding(state, "port", f"{where}: {error.strerror} (CARDWISE_HTTP)")
+    return Finding("good", "port", f"{where} is free")
+
+
+def _model_server(url: str) -> Finding:
+    async def asked() -> None:
+        remote = RemoteInterpreter(url)
+        try:
+            await remote.parse("你好")
+        finally:
+            await remote.close()
+
+    try:
+        asyncio.run(asked())
+    except Away as error:
+        return Finding("wrong", "model", f"the server at {url} (CARDWISE_NLU_URL) cannot be asked: {error}")
+    return Finding("good", "model", f"the server at {url} answers")
 
 
 def _folder(folder: Path) -> Finding:

@@ -74,7 +74,10 @@ MAY_IMPORT = {
     "bot/content_in_use.py": {"bot.background", "bot.content_check", "content"},
     "bot/alerts.py": {"bot.replies", "content", "db"},
     "bot/key.py": {"bot.settings", "db.key_file", "db.keys"},
-    "bot/doctor.py": {"bot.key", "bot.content_check", "bot.model", "bot.settings", "db", "nlu.model_files"},
+    "bot/doctor.py": {
+        *("bot.key", "bot.content_check", "bot.model", "bot.settings", "bot.telegram.looking", "db"),
+        *("nlu.interpreter", "nlu.model_files", "nlu.remote"),
+    },
     "bot/key_rotation.py": {"bot.settings", "db"},
     "bot/model.py": {"nlu"},
     "bot/housekeeping.py": {"db"},

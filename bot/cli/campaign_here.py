@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from db.engine import Database
 
 
+_RUNNING = "a bot is running and sends it: use `cardwise campaign send --wait` to follow"
+
+
 async def send_here(
     service: "CampaignService", by: "Actor", database: "Database", settings: "Settings", name: str
 ) -> None:
@@ -42,6 +45,7 @@ async def send_here(
         asyncio.get_running_loop().add_signal_handler(one, stop.set)
     if is_quiet(datetime.now(UTC), zone):
         click.echo("In the quiet hours (22:00 to 08:00) only urgent campaigns go out; the others wait.", err=True)
+    await _require_no_bot(database)
     try:
         async with sending_bot(
             settings.telegram_token.get_secret_value(),
@@ -65,4 +69,11 @@ async def send_here(
     except TelegramRefusedToken:
         raise Mistake("TELEGRAM_BOT_TOKEN: Telegram does not know this token") from None
     except SomebodyElseLeads:
-        raise Mistake("a bot is running and sends it: use `cardwise campaign send --wait` to follow") from None
+        raise Mistake(_RUNNING) from None
+
+
+async def _require_no_bot(database: "Database") -> None:
+    """A running bot answers meanwhile: the two would send more together than Telegram takes."""
+    async with database.read() as work:
+        if await work.operation.processes():
+            raise Mistake(_RUNNING)

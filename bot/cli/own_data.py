@@ -67,8 +67,9 @@ async def _address(database: "Database", named: str) -> str:
         actor = await find_actor(database, named)
         async with database.read() as work:
             person = await work.people.get(actor.person_id) if actor.person_id is not None else None
+            address = person.address if person is not None else None
     except UnknownPerson:
-        person = None
-    if person is None or person.address is None:
+        address = None
+    if address is None:
         raise Mistake("nothing is stored about anybody named like that (telegram:NUMBER, or a number of people list)")
-    return person.address
+    return address

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from bot.send_book import SendBook
 from bot.sending.budget import Lane, Pace
@@ -16,16 +16,6 @@ from db.operation_models import SendPace
 from db.upgrade import upgrade
 
 FAST = Pace(per_second=50.0, campaign_per_second=40.0, private_chat_seconds=0.5, group_seconds=1.0)
-
-
-@pytest.fixture
-def empty_postgresql(postgresql_url: str) -> str:
-    engine = create_engine(postgresql_url)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    return postgresql_url
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from db.keys import new_key_text
 from tests.fakes.telegram import TOKEN, FakeTelegram, serving
@@ -26,15 +25,6 @@ class Two:
     processes: list[asyncio.subprocess.Process]
     url: str
     logs: list[Path]
-
-
-def emptied(url: str) -> str:
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    return url
 
 
 @asynccontextmanager
@@ -71,9 +61,9 @@ async def two_processes(folder: Path, url: str) -> AsyncIterator[Two]:
 
 @pytest.mark.timeout(240)
 async def test_two_processes_answer_in_order_and_a_killed_one_is_taken_over(
-    model_path: Path, postgresql_url: str, tmp_path: Path
+    model_path: Path, empty_postgresql: str, tmp_path: Path
 ) -> None:
-    async with two_processes(tmp_path, emptied(postgresql_url)) as two:
+    async with two_processes(tmp_path, empty_postgresql) as two:
         students = [two.telegram.person(number, "en") for number in range(1, 13)]
         for student in students:
             student.says("/language")

@@ -35,6 +35,7 @@ class Webhooks(_Base):
         self.webhook: str | None = None
         self.balanced: list[str] = []
         self.deliveries: list[int] = []  # the status of each
+        self.failed = ""  # why the last delivery failed, as getWebhookInfo tells it
         self._secret = ""
         self._turn = itertools.count()
 
@@ -47,6 +48,11 @@ class Webhooks(_Base):
     async def do_deleteWebhook(self, _fields: dict[str, str]) -> bool:
         self.webhook = None
         return True
+
+    async def do_getWebhookInfo(self, _fields: dict[str, str]) -> dict[str, Any]:
+        failed = {"last_error_date": 1, "last_error_message": self.failed} if self.failed else {}
+        waiting = len(self._updates)
+        return {"url": self.webhook or "", "has_custom_certificate": False, "pending_update_count": waiting, **failed}
 
     async def deliver(self) -> None:
         """Deliver what comes, in order, until cancelled."""
