@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -63,10 +64,12 @@ class ArrivalsWriter(Arrivals):
         ]
         if not rows:
             return set()
-        dialect = self._session.get_bind().dialect.name
-        insert = (postgresql if dialect == "postgresql" else sqlite).insert(Arrival).values(rows)
-        new = await self._session.scalars(insert.on_conflict_do_nothing().returning(Arrival.number))
-        return set(new.all())
+        connection = await self._session.connection()
+        table: Any = Arrival.__table__
+        insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+        # Rows beside the statement, not in it: then it is put together once, however many there are.
+        new = await connection.execute(insert.on_conflict_do_nothing().returning(table.c.number), rows)
+        return set(new.scalars().all())
 
     async def handled(self, numbers: Sequence[int]) -> None:
         """Their bodies go; their numbers stay, so that nothing is handled twice."""
