@@ -7,15 +7,23 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from aiohttp import ClientSession
 
-from db.keys import new_key_text
+from bot.campaigns.service import CampaignService
+from bot.content_check import load_checked
+from db.campaign_models import CampaignState
+from db.engine import Database
+from db.keys import KeyRing, from_text, new_key_text
+from tests.campaigns.conftest import with_students, writing
 from tests.fakes.telegram import TOKEN, FakeTelegram, serving
 from tests.processes import free_port, started
 
 pytestmark = pytest.mark.model
 
+RECIPIENTS = 120
 SECRET = "a-secret-of-the-stand-in-0123"
 
 
@@ -23,7 +31,7 @@ SECRET = "a-secret-of-the-stand-in-0123"
 class Two:
     telegram: FakeTelegram
     processes: list[asyncio.subprocess.Process]
-    url: str
+    key: str
     logs: list[Path]
 
 
@@ -49,6 +57,7 @@ async def two_processes(folder: Path, url: str) -> AsyncIterator[Two]:
                     CARDWISE_HTTP=str(port),
                     CARDWISE_WEBHOOK_URL="http://127.0.0.1/telegram/hook",
                     CARDWISE_WEBHOOK_SECRET=SECRET,
+                    CARDWISE_APPROVE_FROM="1000",
                 )
             )
             processes.append(process)
@@ -56,7 +65,7 @@ async def two_processes(folder: Path, url: str) -> AsyncIterator[Two]:
         async with asyncio.timeout(60):
             while telegram.calls.count("setWebhook") < 2:
                 await asyncio.sleep(0.1)
-        yield Two(telegram, processes, url, logs)
+        yield Two(telegram, processes, key, logs)
 
 
 @pytest.mark.timeout(240)
@@ -90,3 +99,46 @@ async def test_two_processes_answer_in_order_and_a_killed_one_is_taken_over(
             # At least once: what was in hand when the process died may be answered again.
             assert max(Counter(said[-len(asked) :]).values()) == 1 or len(said) > len(asked)
     assert TOKEN.partition(":")[2] not in "".join(log.read_text() for log in two.logs)
+
+
+@pytest.mark.timeout(240)
+async def test_a_campaign_is_sent_once_across_both_also_when_the_sender_is_killed(
+    model_path: Path, empty_postgresql: str, tmp_path: Path
+) -> None:
+    async with two_processes(tmp_path, empty_postgresql) as two:
+        database = Database(empty_postgresql, KeyRing([from_text(two.key)]))
+        for number in range(1, RECIPIENTS + 1):
+            two.telegram.person(number)
+        await with_students(database, RECIPIENTS)
+        shell = CampaignService(database, load_checked, ZoneInfo("Asia/Shanghai"), approve_from=1000)
+        await shell.create(writing(tmp_path, load_checked())("test"))
+        await shell.send("test")
+        sent = two.telegram.sent
+        async with asyncio.timeout(60):
+            while len(sent) < 20:
+                await asyncio.sleep(0.02)
+        rate_begun, at_first = asyncio.get_running_loop().time(), len(sent)
+        await asyncio.sleep(1.0)
+        rate = (len(sent) - at_first) / (asyncio.get_running_loop().time() - rate_begun)
+        assert rate <= 30, "two processes together keep Telegram's pace"
+        two.processes[await _sender(two)].send_signal(signal.SIGKILL)
+        async with asyncio.timeout(90):
+            while (await shell.see("test")).campaign.state is not CampaignState.FINISHED:
+                await asyncio.sleep(0.5)
+        tally = (await shell.see("test")).tally
+        assert tally.sent + tally.unknown == RECIPIENTS
+        assert tally.unknown <= 16, "only what was on its way at the moment of the kill"
+        to = Counter(message.chat_id for message in sent)
+        assert max(to.values()) == 1, "nobody twice"
+        assert len(to) >= tally.sent
+        await database.close()
+
+
+async def _sender(two: Two) -> int:
+    """Which of the two sends: the one whose counter of campaign messages goes up."""
+    async with ClientSession() as session:
+        for number, address in enumerate(two.telegram.balanced):
+            async with session.get(address.replace("/telegram/hook", "/metrics")) as answer:
+                if 'cardwise_sends_total{lane="campaign"' in await answer.text():
+                    return number
+    raise AssertionError("nobody sends")

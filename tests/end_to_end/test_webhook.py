@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
+from sqlalchemy import text
 
 from bot import logs
 from bot.app import App
@@ -64,8 +65,8 @@ async def test_a_conversation_and_what_metrics_say_of_it(hooked: Hooked) -> None
     assert (await student.hears())[0].text.startswith("🧑‍⚖️")
     follow_up = await student.asks("and my sim card?")
     assert "SIM" in follow_up.text
-    for text in ("/privacy", "/cases", "/words", "/myths"):
-        student.says(text)
+    for command in ("/privacy", "/cases", "/words", "/myths"):
+        student.says(command)
     said = [sent.text for sent in await student.hears(4)]
     assert len(set(said)) == 4
     async with ClientSession() as session, session.get(f"{hooked.url}/metrics") as told:
@@ -135,3 +136,19 @@ async def test_nothing_of_a_student_is_logged(hooked: Hooked, capfd: pytest.Capt
     everything = "\n".join([out, err, *handler.lines])
     for private in ("王小明", "表哥", "zhongguancun", str(PERSON), TOKEN.partition(":")[2], SECRET):
         assert private not in everything, [line for line in everything.splitlines() if private in line][:3]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_every_connection_to_the_database_is_cut(hooked: Hooked, caplog: pytest.LogCaptureFixture) -> None:
+    """As when PostgreSQL restarts: what cannot be stored is delivered again, jobs begin anew, nobody is forgotten."""
+    student = hooked.telegram.person(PERSON, "en")
+    await student.asks("/help")
+    for _ in range(2):
+        async with hooked.app.database.write() as work:
+            await work.people._session.execute(
+                text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            )
+        student.says("/privacy")
+        student.says("/cases")
+        await student.hears(2, timeout=30)
+    await student.asks("can i rent my bank card to a friend?", timeout=30)
