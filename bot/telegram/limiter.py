@@ -111,8 +111,8 @@ class BudgetRateLimiter(BaseRateLimiter[Allowance]):
 
 def _may_have_arrived(error: NetworkError) -> bool:
     """Whether Telegram may have taken the call: its answer was lost, or did not come in time."""
-    # Without a cause of the network's it is an answer of Telegram's own: 5xx, and nothing was done.
-    return error.__cause__ is not None and not isinstance(error, Unsent)
+    # Without a cause of the network's it is an answer of Telegram's own, perhaps unreadable: 5xx, nothing was done.
+    return not (error.__cause__ is None or isinstance(error, Unsent) or isinstance(error.__cause__, TelegramError))
 
 
 def _may_repeat(error: NetworkError, *, lost: bool) -> bool:

@@ -127,7 +127,7 @@ def _failed(error: TelegramError) -> Posted:
         return Posted(Went.RETRY, why=type(error.__cause__).__name__)
     if isinstance(error, NetworkError | TimedOut):
         cause = error.__cause__
-        # Without a cause of the network's it is an answer of Telegram's own: 5xx, and nothing was sent.
-        lost = cause is not None and not isinstance(cause, _NOTHING_LEFT)
+        # Without a cause of the network's it is an answer of Telegram's own, perhaps unreadable: 5xx, nothing was sent.
+        lost = cause is not None and not isinstance(cause, (*_NOTHING_LEFT, TelegramError))
         return Posted(Went.UNKNOWN if lost else Went.RETRY, why=type(cause).__name__ if cause else why)
     return Posted(Went.RETRY, why=why)
