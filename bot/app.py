@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from bot.adverts.in_use import AdvertsInUse
 from bot.adverts.reading import PictureReader
 from bot.adverts.screenshots import Screenshots
-from bot.alerts import Alerts, Send
 from bot.campaigns.commands import CampaignCommands
 from bot.campaigns.notices import campaign_notice
 from bot.campaigns.progress import progress_page
@@ -28,13 +27,14 @@ from bot.handover.notices import Deliver, Notices
 from bot.handover.reminders import EVERY_SECONDS as REMIND_EVERY
 from bot.handover.reminders import remind
 from bot.handover.student_side import StudentSide
-from bot.housekeeping import EVERY_SECONDS as KEEP_HOUSE_EVERY
-from bot.housekeeping import keep_house
 from bot.jobs.jobs import Job, Jobs
 from bot.jobs.local import LocalJobs
 from bot.key import open_keyring
-from bot.metrics import Metrics
 from bot.model import ModelInUse
+from bot.operation.alerts import Alerts, Send
+from bot.operation.housekeeping import EVERY_SECONDS as KEEP_HOUSE_EVERY
+from bot.operation.housekeeping import keep_house
+from bot.operation.metrics import Metrics
 from bot.people.blocked import note_blocked
 from bot.people.commands import PeopleCommands
 from bot.people.invites import PeopleService

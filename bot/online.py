@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.app import App
-from bot.heartbeat import Heartbeat
 from bot.jobs.jobs import Job
 from bot.letters import NotStored
-from bot.mailroom import Mailroom
-from bot.metrics import CONTENT_TYPE
-from bot.send_book import SendBook
+from bot.operation.heartbeat import Heartbeat
+from bot.operation.mailroom import Mailroom
+from bot.operation.metrics import CONTENT_TYPE
+from bot.operation.send_book import SendBook
 from bot.sending.budget import Pace, SendBudget
 from bot.sending.shared import SharedBudget
 from bot.telegram.application import Receiver, answer, build

@@ -10,7 +10,7 @@ from bot.cli.errors import Mistake, told_plainly
 from bot.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from bot.key_rotation import KeyInUse
+    from bot.operation.key_rotation import KeyInUse
 
 
 @click.group()
@@ -22,12 +22,12 @@ def key() -> None:
 def rotate() -> None:
     """Put everything under a new key, while the bot runs. If it is stopped, run it again: it goes on."""
     from bot.app import open_database
-    from bot.key_rotation import NotNow
-    from bot.key_rotation import rotate as rotating
+    from bot.operation.key_rotation import NotNow
+    from bot.operation.key_rotation import rotate as rotating
     from bot.settings import load_settings
 
     async def rotated() -> "tuple[str, list[KeyInUse]]":
-        from bot.key_rotation import keys_in_use
+        from bot.operation.key_rotation import keys_in_use
 
         settings = load_settings()
         async with open_database(settings) as database:
@@ -52,7 +52,7 @@ def rotate() -> None:
 def list_(as_json: bool) -> None:
     """List the keys by their ids, and what still needs each. Never shows a key."""
     from bot.app import open_database
-    from bot.key_rotation import keys_in_use
+    from bot.operation.key_rotation import keys_in_use
     from bot.settings import load_settings
 
     async def listed() -> "list[KeyInUse]":
@@ -72,7 +72,7 @@ def list_(as_json: bool) -> None:
 def drop(yes: bool) -> None:
     """Take keys that nothing in the database needs any more out of the key file."""
     from bot.app import open_database
-    from bot.key_rotation import NotNow, drop_unneeded
+    from bot.operation.key_rotation import NotNow, drop_unneeded
     from bot.settings import load_settings
 
     if not yes:

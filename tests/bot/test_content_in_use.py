@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.alerts import Alerts
 from bot.content_in_use import ContentInUse
+from bot.operation.alerts import Alerts
 from bot.replies import Reply
 from content.library import Library
 from content.problems import Problem

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.handover import counsellor_side, notices, pages, reminders, student_side
-from bot.housekeeping import TALKS_KEPT_FOR
+from bot.operation.housekeeping import TALKS_KEPT_FOR
 from bot.replies import Button, Press, PressKind
 from content.library import Library
 from db import models

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from bot.housekeeping import POLLS_KEPT_FOR, keep_house
+from bot.operation.housekeeping import POLLS_KEPT_FOR, keep_house
 from db.engine import Database
 from db.models import Conversation
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.dialogue.dialogue import Dialogue
-from bot.housekeeping import QUESTIONS_KEPT_FOR
+from bot.operation.housekeeping import QUESTIONS_KEPT_FOR
 from bot.replies import Press, PressKind, Reply
 from bot.turns import Kind, Turn
 from content.library import Library

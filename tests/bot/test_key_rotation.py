@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from bot import key_rotation
-from bot.heartbeat import Heartbeat
-from bot.key_rotation import NotNow, drop_unneeded, keys_in_use, rotate
+from bot.operation import key_rotation
+from bot.operation.heartbeat import Heartbeat
+from bot.operation.key_rotation import NotNow, drop_unneeded, keys_in_use, rotate
 from bot.settings import Settings
 from db.columns import sealed_in
 from db.engine import Database

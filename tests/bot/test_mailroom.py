@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.grouped import Grouped
 from bot.letters import Letter
-from bot.mailroom import Mailroom
+from bot.operation.mailroom import Mailroom
 from db.engine import Database
 
 

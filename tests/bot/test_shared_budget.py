@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
-from bot.send_book import SendBook
+from bot.operation.send_book import SendBook
 from bot.sending.budget import Lane, Pace
 from bot.sending.shared import SharedBudget
 from db.engine import Database

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
-from bot.housekeeping import POLLS_KEPT_FOR
+from bot.operation.housekeeping import POLLS_KEPT_FOR
 from db.engine import Database
 from db.models import Poll
 

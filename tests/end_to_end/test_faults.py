@@ -138,7 +138,7 @@ async def test_a_clock_that_jumps_stops_nothing(
         def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
             return real(UTC) + shift
 
-    for module in ("bot.dialogue.memory", "db.models", "bot.heartbeat", "bot.housekeeping"):
+    for module in ("bot.dialogue.memory", "db.models", "bot.operation.heartbeat", "bot.operation.housekeeping"):
         monkeypatch.setattr(f"{module}.datetime", Jumping)
     begun = time.time()
     for days in (365, -365, 0):
