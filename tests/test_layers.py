@@ -23,23 +23,14 @@ MAY_IMPORT = {
     "bot/background.py": set(),
     "bot/grouped.py": set(),
     "bot/letters.py": set(),
-    "bot/operation/mailroom.py": {"bot.background", "bot.letters", "db"},
-    "bot/operation/heartbeat.py": {"bot.background", "db"},
-    "bot/operation/metrics.py": {"bot.replies", "bot.turns", "nlu.interpreter"},
-    "bot/operation/send_book.py": {"bot.sending", "db"},
     "bot/jobs": {"bot.background", "bot.jobs", "db"},
     "bot/web": {"bot.web"},
     "bot/online.py": {
-        *(
-            "bot.app",
-            "bot.operation.heartbeat",
-            "bot.jobs",
-            "bot.letters",
-            "bot.operation.mailroom",
-            "bot.operation.metrics",
-            "bot.operation.send_book",
-        ),
-        *("bot.sending", "bot.telegram", "bot.web"),
+        *("bot.app", "bot.jobs", "bot.letters", "bot.operation", "bot.sending", "bot.telegram", "bot.web"),
+    },
+    "bot/operation": {
+        *("bot.background", "bot.letters", "bot.operation", "bot.replies", "bot.sending", "bot.settings", "bot.turns"),
+        *("content", "db", "nlu.interpreter"),
     },
     "bot/sending": {"bot.sending"},
     "bot/dialogue": {
@@ -60,7 +51,6 @@ MAY_IMPORT = {
     "bot/pictures.py": set(),
     "bot/handover": {
         *(
-            "bot.background",
             "bot.handover",
             "bot.people.rights",
             "bot.pictures",
@@ -80,28 +70,15 @@ MAY_IMPORT = {
     "bot/content_check.py": {"bot.dialogue", "bot.interface", "bot.replies", "content", "nlu.domain"},
     "bot/content_pages.py": {"bot.dialogue", "bot.replies", "content"},
     "bot/content_in_use.py": {"bot.background", "bot.content_check", "content"},
-    "bot/operation/alerts.py": {"bot.replies", "content", "db"},
     "bot/key.py": {"bot.settings", "db.key_file", "db.keys"},
     "bot/doctor.py": {
         *("bot.key", "bot.content_check", "bot.model", "bot.settings", "bot.telegram.looking", "db"),
         *("nlu.interpreter", "nlu.model_files", "nlu.remote"),
     },
-    "bot/operation/key_rotation.py": {"bot.settings", "db"},
     "bot/model.py": {"nlu"},
-    "bot/operation/housekeeping.py": {"db"},
     "bot/app.py": {
-        *(
-            "bot.operation.alerts",
-            "bot.content_in_use",
-            "bot.operation.housekeeping",
-            "bot.dialogue",
-            "bot.jobs",
-            "bot.key",
-            "bot.operation.metrics",
-            "bot.model",
-        ),
-        *("bot.people", "bot.handover", "bot.adverts", "bot.campaigns", "bot.replies"),
-        *("bot.settings", "content", "db"),
+        *("bot.content_in_use", "bot.dialogue", "bot.jobs", "bot.key", "bot.model", "bot.operation", "bot.settings"),
+        *("bot.adverts", "bot.campaigns", "bot.handover", "bot.people", "bot.replies", "content", "db"),
     },
     "bot/cli": {"bot", "content", "nlu", "db"},
 }
