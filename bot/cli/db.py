@@ -1,6 +1,7 @@
 """`cardwise db`: the database."""
 
 import asyncio
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,7 +94,7 @@ def _delete_old(folder: Path, keep_days: int) -> None:
 
 @db.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask, on a terminal.")
 def restore(file: Path, yes: bool) -> None:
     """Put a backup in the database's place. Stop the bot first; what was there before is kept.
 
@@ -109,7 +110,7 @@ def restore(file: Path, yes: bool) -> None:
         settings = load_settings()
         keyring = open_keyring(settings, may_create=False)
         asyncio.run(_require_no_bot(settings))
-        if not yes:
+        if not yes and sys.stdin.isatty():
             click.confirm("The database is replaced by the backup. Go on?", abort=True, err=True)
         try:
             with progress_bar("Restoring") as progress:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -68,14 +69,14 @@ def list_(as_json: bool) -> None:
 
 
 @key.command()
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask, on a terminal.")
 def drop(yes: bool) -> None:
     """Take keys that nothing in the database needs any more out of the key file."""
     from bot.app import open_database
     from bot.operation.key_rotation import NotNow, drop_unneeded
     from bot.settings import load_settings
 
-    if not yes:
+    if not yes and sys.stdin.isatty():
         click.confirm("Backups made under an old key can never be read again without it. Go on?", abort=True, err=True)
 
     async def dropped() -> list[str]:

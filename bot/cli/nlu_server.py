@@ -20,7 +20,7 @@ def nlu() -> None:
 
 @nlu.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="It asks nobody who they are.")
-@click.option("--port", type=click.IntRange(0, 65535), default=5005, show_default=True)
+@click.option("-p", "--port", type=click.IntRange(0, 65535), default=5005, show_default=True)
 def serve(host: str, port: int) -> None:
     """Answer POST /model/parse as Rasa's own server does. Bots ask it by CARDWISE_NLU_URL."""
     from bot import logs

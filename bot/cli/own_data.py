@@ -32,7 +32,7 @@ def export(person: str) -> None:
 
 @click.command(epilog=PERSON)
 @click.argument("person")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask, on a terminal.")
 def forget(person: str, yes: bool) -> None:
     """Erase a person with all that belongs to them: the same as /forget does."""
     from bot.app import open_database
@@ -42,7 +42,7 @@ def forget(person: str, yes: bool) -> None:
     async def erased() -> bool:
         async with open_database(load_settings()) as database:
             address = await _address(database, person)
-            if not yes:
+            if not yes and sys.stdin.isatty():
                 click.confirm("Erase this person? It cannot be undone.", abort=True, err=True)
             gone = await erase(database, address)
             async with database.write() as work:

@@ -36,15 +36,27 @@ class Operation:
         return row.value if row is not None else None
 
 
+# Rows are held in the order of their slots, so that two processes never wait for each other; what they hold is read
+# after that, and so is the clock: waiting for another process costs nobody their place, and gives nobody a better one.
 _RESERVE = text(
     """
+    WITH wanted AS (
+        SELECT * FROM unnest(CAST(:slots AS bigint[]), CAST(:gaps AS double precision[])) AS wanted (slot, gap)
+    ), held AS MATERIALIZED (
+        SELECT slot, next_at FROM send_pace WHERE slot = ANY(CAST(:slots AS bigint[])) ORDER BY slot FOR UPDATE
+    )
+    UPDATE send_pace
+       SET next_at = greatest(held.next_at, clock_timestamp()) + wanted.gap * interval '1 second'
+      FROM held JOIN wanted USING (slot)
+     WHERE send_pace.slot = held.slot
+    RETURNING send_pace.slot, extract(epoch FROM send_pace.next_at - clock_timestamp()) - wanted.gap
+    """
+)
+_OPEN_SLOTS = text(
+    """
     INSERT INTO send_pace (slot, next_at)
-    SELECT slot, clock_timestamp() + gap * interval '1 second'
-      FROM unnest(CAST(:slots AS bigint[]), CAST(:gaps AS double precision[])) AS wanted (slot, gap)
-     ORDER BY slot
-    ON CONFLICT (slot) DO UPDATE
-       SET next_at = greatest(send_pace.next_at, clock_timestamp()) + (excluded.next_at - clock_timestamp())
-    RETURNING slot, extract(epoch FROM next_at - clock_timestamp())
+    SELECT slot, clock_timestamp() FROM unnest(CAST(:slots AS bigint[])) AS wanted (slot) ORDER BY slot
+    ON CONFLICT (slot) DO NOTHING
     """
 )
 
@@ -77,9 +89,15 @@ class OperationWriter(Operation):
 
         PostgreSQL only, by its clock: whatever the clocks of the processes say, nobody gets the same place.
         """
-        slots = sorted(gaps)  # always in this order, so that two processes never wait for each other
-        rows = await self._session.execute(_RESERVE, {"slots": slots, "gaps": [gaps[slot] for slot in slots]})
-        return max((float(until) - gaps[slot] for slot, until in rows), default=0.0)
+        slots = sorted(gaps)
+        wanted = {"slots": slots, "gaps": [gaps[slot] for slot in slots]}
+        found = (await self._session.execute(_RESERVE, wanted)).all()
+        if len(found) < len(slots):  # slots that nobody has used yet
+            await self._session.execute(_OPEN_SLOTS, {"slots": slots})
+            missing = {slot: gaps[slot] for slot in slots if slot not in {row[0] for row in found}}
+            again = {"slots": list(missing), "gaps": list(missing.values())}
+            found = [*found, *(await self._session.execute(_RESERVE, again)).all()]
+        return max(float(wait) for _, wait in found)
 
     async def behind(self, slot: int) -> float:
         """For how many seconds the places in that slot are taken already. PostgreSQL only."""
