@@ -1,12 +1,13 @@
 """The places in time that processes share, in PostgreSQL (`bot.sending.shared.Book`)."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from bot.sending.shared import NoBook
 from db.engine import Database
 from db.errors import DatabaseProblem
 from db.keys import Pseudonyms
+from db.repositories.operation import SlotsMissing
 from db.work import WriteWork
 
 _ALL, _CAMPAIGNS = 0, 1  # slots; those of chats are larger
@@ -25,23 +26,28 @@ class SendBook:
         gaps = {_ALL: every}
         if campaign_every is not None:
             gaps[_CAMPAIGNS] = campaign_every
-        async with self._writing() as work:
-            if chat is not None and chat_every > 0:
-                gaps[await self._slot(work, chat)] = chat_every
-            return await work.operation.reserve(gaps)
+        if chat is not None and chat_every > 0:
+            gaps[await self._slot(chat)] = chat_every
+        while True:
+            with suppress(SlotsMissing):
+                async with self._writing() as work:
+                    return await work.operation.reserve(gaps)
+            async with self._writing() as work:
+                await work.operation.open_slots(gaps)
 
     async def behind(self) -> float:
         async with self._writing() as work:
             return await work.operation.behind(_ALL)
 
     async def hold_back(self, seconds: float, chat: int | None) -> None:
+        slot = _ALL if chat is None else await self._slot(chat)
         async with self._writing() as work:
-            slot = _ALL if chat is None else await self._slot(work, chat)
             await work.operation.hold_back(slot, seconds)
 
-    async def _slot(self, work: WriteWork, chat: int) -> int:
+    async def _slot(self, chat: int) -> int:
         if self._pseudonyms is None:
-            self._pseudonyms = await work.operation.pseudonyms()
+            async with self._writing() as work:
+                self._pseudonyms = await work.operation.pseudonyms()
         return self._pseudonyms.number(f"chat:{chat}")
 
     @asynccontextmanager

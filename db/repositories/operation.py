@@ -1,7 +1,7 @@
 """Who runs, what this installation knows of itself, and the pace of sending that processes share."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, text
@@ -61,6 +61,10 @@ _OPEN_SLOTS = text(
 )
 
 
+class SlotsMissing(Exception):
+    """Nobody has used one of the slots yet; nothing was booked."""
+
+
 class OperationWriter(Operation):
     async def beat(self, process_id: uuid.UUID) -> None:
         """This process is there, with these keys."""
@@ -87,17 +91,23 @@ class OperationWriter(Operation):
     async def reserve(self, gaps: Mapping[int, float]) -> float:
         """Book the next place in each of these slots, `gaps` seconds long; in how many seconds the place has come.
 
+        Raises SlotsMissing.
+
         PostgreSQL only, by its clock: whatever the clocks of the processes say, nobody gets the same place.
         """
         slots = sorted(gaps)
         wanted = {"slots": slots, "gaps": [gaps[slot] for slot in slots]}
         found = (await self._session.execute(_RESERVE, wanted)).all()
-        if len(found) < len(slots):  # slots that nobody has used yet
-            await self._session.execute(_OPEN_SLOTS, {"slots": slots})
-            missing = {slot: gaps[slot] for slot in slots if slot not in {row[0] for row in found}}
-            again = {"slots": list(missing), "gaps": list(missing.values())}
-            found = [*found, *(await self._session.execute(_RESERVE, again)).all()]
+        if len(found) < len(slots):
+            raise SlotsMissing
         return max(float(wait) for _, wait in found)
+
+    async def open_slots(self, slots: Collection[int]) -> None:
+        """Make slots that nobody has used yet. In a unit of its own: whoever holds a slot must not wait for a new one.
+
+        PostgreSQL only.
+        """
+        await self._session.execute(_OPEN_SLOTS, {"slots": sorted(slots)})
 
     async def behind(self, slot: int) -> float:
         """For how many seconds the places in that slot are taken already. PostgreSQL only."""

@@ -44,6 +44,22 @@ async def test_two_processes_together_keep_one_pace(both: tuple[Database, Databa
         assert left[number + 20] - left[number] >= 20 / 50 * 0.7, "no burst anywhere"
 
 
+async def test_many_new_chats_at_once_never_wait_for_each_other_in_vain(
+    both: tuple[Database, Database], caplog: pytest.LogCaptureFixture
+) -> None:
+    pace = Pace(per_second=400.0, campaign_per_second=300.0, private_chat_seconds=0.1)
+    budgets = [SharedBudget(SendBook(database), pace) for database in both]
+    async with asyncio.timeout(60):
+        await asyncio.gather(
+            *(
+                budgets[number % 2].acquire(Lane.CAMPAIGN if number % 3 else Lane.REPLY, number % 40 + 1)
+                for number in range(200)
+            )
+        )
+    assert "deadlock" not in caplog.text
+    assert "cannot be kept" not in caplog.text
+
+
 async def test_a_chat_keeps_its_pace_whoever_answers(both: tuple[Database, Database]) -> None:
     budgets = [SharedBudget(SendBook(database), FAST) for database in both]
     begun = time.monotonic()
