@@ -121,6 +121,10 @@ class _Reader:
                 )
 
     def _load(self, path: Path, key: str, model: type[M]) -> M | None:
+        if not path.resolve().is_relative_to(self.root.resolve()):
+            # It may be any file of this machine, whose lines would stand in the problems.
+            self.problems.append(Problem(path, 1, "", "leads out of the content folder: put the file itself here"))
+            return None
         document = read(path)
         if isinstance(document, list):
             self.problems.extend(document)

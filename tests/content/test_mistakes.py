@@ -142,3 +142,21 @@ def test_a_stray_file_is_a_reminder_and_a_name_too(folder: Path) -> None:
 def test_a_word_without_end_does_not_hold_up_the_check(folder: Path) -> None:
     change(folder, TOPIC, 'title: {zh: "', 'title: {zh: "' + "又" * 100_000)
     assert any("no message is so long" in problem for problem in problems(folder))
+
+
+def test_a_link_out_of_the_folder_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "secret.yml"
+    elsewhere.write_text("password: hunter2\n", encoding="utf-8")
+    (folder / TOPIC).unlink()
+    (folder / TOPIC).symlink_to(elsewhere)
+    found = problems(folder)
+    assert f"{TOPIC}:1: leads out of the content folder: put the file itself here" in found
+    assert "hunter2" not in "".join(found)
+    assert "password" not in "".join(found)
+
+
+def test_a_link_within_the_folder_is_fine(folder: Path) -> None:
+    """As a mounted configuration has it: every file is a link to the version in use."""
+    (folder / TOPIC).rename(folder / "topics" / ".version-1")
+    (folder / TOPIC).symlink_to(".version-1")
+    assert problems(folder) == []

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
@@ -58,14 +59,13 @@ class Webhooks(_Base):
         """Deliver what comes, in order, until cancelled."""
         async with ClientSession(timeout=ClientTimeout(10)) as session:
             while True:
-                changed = asyncio.ensure_future(self.changed())
                 if self.webhook is None or not self._updates:
-                    await asyncio.wait([changed], timeout=0.2)
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self.changed(), 0.2)
                 elif await self._delivered(session, self._updates[0]):
                     self._updates.pop(0)
                 else:
                     await asyncio.sleep(_AGAIN)
-                changed.cancel()
 
     async def _delivered(self, session: ClientSession, update: dict[str, Any]) -> bool:
         addresses = self.balanced or [str(self.webhook)]
