@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.app import App
+from bot.dialogue.state import KEPT_FOR
 from bot.jobs.jobs import Job
 from bot.letters import NotStored
 from bot.operation.heartbeat import Heartbeat
@@ -157,9 +158,11 @@ class Online:
         return jobs.mail
 
     async def _sweep(self) -> None:
-        """Hand on what arrived and was never taken: a process may have died between storing and telling."""
-        async with self._app.database.read() as work:
-            chats: Sequence[int] = await work.arrivals.chats(datetime.now(UTC) - _LEFT_FOR)
+        """Hand on what arrived and was never taken, for a process may have died then; forget pieces of messages."""
+        now = datetime.now(UTC)
+        async with self._app.database.write() as work:
+            await work.conversations.remove_fragments(now + KEPT_FOR - _LEFT_FOR)
+            chats: Sequence[int] = await work.arrivals.chats(now - _LEFT_FOR)
         if chats and self._mail is not None:
             await self._mail(chats)
 

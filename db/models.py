@@ -143,6 +143,8 @@ class Conversation(Base):
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     state_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # Between several processes: the last words for a few seconds, encrypted by whoever puts them there.
+    fragment: Mapped[bytes | None] = mapped_column(LargeBinary)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
     state = Encrypted()

@@ -26,7 +26,16 @@ MAY_IMPORT = {
     "bot/jobs": {"bot.background", "bot.jobs", "db"},
     "bot/web": {"bot.web"},
     "bot/online.py": {
-        *("bot.app", "bot.jobs", "bot.letters", "bot.operation", "bot.sending", "bot.telegram", "bot.web"),
+        *(
+            "bot.app",
+            "bot.dialogue.state",
+            "bot.jobs",
+            "bot.letters",
+            "bot.operation",
+            "bot.sending",
+            "bot.telegram",
+            "bot.web",
+        ),
     },
     "bot/operation": {
         *("bot.background", "bot.letters", "bot.operation", "bot.replies", "bot.sending", "bot.settings", "bot.turns"),

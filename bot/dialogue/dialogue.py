@@ -78,9 +78,10 @@ class Dialogue:
         self._database = database
         self._memory = Memory(database)
         self._library = library
-        fragments = Fragments(database.keyring)
-        self._adverts = AdvertAnswers(check, read, fragments)
-        self._understanding = Understanding(interpreter, fragments, self._adverts)
+        self._fragments = Fragments(database.keyring)
+        self._shared = not database.is_sqlite  # the next message may come to another process
+        self._adverts = AdvertAnswers(check, read, self._fragments)
+        self._understanding = Understanding(interpreter, self._fragments, self._adverts)
         self._staff = staff
         self._desk = desk
         self._chance = chance or Random()
@@ -99,6 +100,8 @@ class Dialogue:
         if self._campaigns is not None:
             turn = await self._campaigns.resolved(turn)
         known = Known(State()) if turn.in_group else await self._memory.recall(turn.address)
+        if self._shared and not turn.in_group:
+            self._fragments.take_over(turn.address, known.fragment)
         if turn.kind is Kind.POLL_ANSWER and not known.met:
             return ()  # a poll that was passed on: whoever has never talked to us is neither stored nor written to
         request = self._request(turn, known)
@@ -108,7 +111,11 @@ class Dialogue:
         if outcome.own is Own.ERASE:
             return await self._erase(request, outcome)
         outcome = await self._with_own_data(request, outcome)
-        return outcome.replies + await self._memory.remember(turn, known, outcome)
+        return outcome.replies + await self._memory.remember(turn, known, outcome, self._put_away(turn))
+
+    def _put_away(self, turn: Turn) -> bytes | None:
+        """What the next piece of the message may go on from, when it may come to another process."""
+        return self._fragments.box(turn.address) if self._shared else None
 
     def _pace(self, turn: Turn) -> Pace:
         """Whether the turn is answered. A cry for help always is, and a wish to stop, to be erased, to be heard.

@@ -1,6 +1,7 @@
 """Messages that students send in pieces: one that follows within two seconds and belongs to the last is joined to it.
 
-The last words are kept for at most ten seconds, encrypted and in memory only: they never reach a disk.
+The last words are kept for at most ten seconds, encrypted and in memory only. Where several processes share a
+database, the next piece may come to another one: there they lie, encrypted, with the conversation, for half a minute.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.dialogue.follow_up import LONGEST_FRAGMENT, length
 from bot.dialogue.state import State, from_json
-from db.keys import KeyRing
+from db.keys import KeyRing, SealBroken
 from nlu.interpreter import FALLBACK, Interpreter, Parse
 
 JOINED_WITHIN = timedelta(seconds=2)
@@ -68,12 +69,28 @@ class Fragments:
         if timer is not None:
             timer.cancel()
 
+    def box(self, address: str) -> bytes | None:
+        """What is kept of this person, encrypted, for another process to go on with."""
+        return self._boxes.get(address)
+
+    def take_over(self, address: str, box: bytes | None) -> None:
+        """Go on with what another process has kept; None: whatever comes next stands by itself."""
+        if box == self._boxes.get(address):
+            return
+        self.drop(address)
+        if box is not None:
+            self._boxes[address] = box
+            self._timers[address] = asyncio.get_running_loop().call_later(self._kept_for, self.drop, address)
+
     def last(self, address: str, at: datetime, within: timedelta = JOINED_WITHIN) -> Fragment | None:
         """What they wrote within two seconds (or as said) before `at`."""
         box = self._boxes.get(address)
         if box is None:
             return None
-        text, intent, before, moment = json.loads(self._keyring.open(box, _place(address)))
+        try:
+            text, intent, before, moment = json.loads(self._keyring.open(box, _place(address)))
+        except SealBroken:  # put away by a process with a key that we do not have
+            return None
         fragment = Fragment(text, intent, from_json(before), datetime.fromisoformat(moment))
         return fragment if timedelta() <= at - fragment.at <= within else None
 

@@ -30,6 +30,7 @@ class Known:
     consent: StoredConsent = StoredConsent.NOT_ASKED
     takes_part: bool = False  # in a talk with a counsellor
     person: Person | None = field(default=None, repr=False)
+    fragment: bytes | None = field(default=None, repr=False)  # what another process has put away
 
     @property
     def chosen(self) -> Language | None:
@@ -50,26 +51,30 @@ class Memory:
             found = await work.turns.known(address)
         if found is None:
             return Known(State())
-        person, state, takes_part = found
-        return Known(from_json(state), True, person.language, person.consent, takes_part, person)
+        person, state, fragment, takes_part = found
+        return Known(from_json(state), True, person.language, person.consent, takes_part, person, fragment)
 
-    async def remember(self, turn: Turn, known: Known, outcome: Outcome) -> tuple[Reply, ...]:
+    async def remember(
+        self, turn: Turn, known: Known, outcome: Outcome, fragment: bytes | None = None
+    ) -> tuple[Reply, ...]:
         """Store what is to be remembered. Gives what a move in the quiz says, which depends on what is stored."""
         moment = datetime.now(UTC)
-        kept = _kept(turn, known, outcome, moment)
+        kept = _kept(turn, known, outcome, moment, fragment)
         if kept is not None:
             try:
                 await self._turns.put(kept)
                 return ()
             except PersonGone:
                 pass  # one of those whose turns were written together: each is written by itself then
-        return await self._remember_alone(turn, outcome, moment)
+        return await self._remember_alone(turn, outcome, moment, fragment)
 
     async def _keep(self, turns: Sequence[Kept]) -> None:
         async with self._database.write() as work:
             await work.turns.keep(turns)
 
-    async def _remember_alone(self, turn: Turn, outcome: Outcome, now: datetime) -> tuple[Reply, ...]:
+    async def _remember_alone(
+        self, turn: Turn, outcome: Outcome, now: datetime, fragment: bytes | None
+    ) -> tuple[Reply, ...]:
         async with self._database.write() as work:
             if outcome.counted:
                 language = outcome.replies[0].language
@@ -80,10 +85,10 @@ class Memory:
                 language = outcome.replies[0].language
                 rating = outcome.rating
                 await work.counts.rate(now.date(), rating.answer, language, helpful=rating.helpful)
-            return () if turn.in_group else await _store(work, turn.address, outcome, now)
+            return () if turn.in_group else await _store(work, turn.address, outcome, now, fragment)
 
 
-def _kept(turn: Turn, known: Known, outcome: Outcome, now: datetime) -> Kept | None:
+def _kept(turn: Turn, known: Known, outcome: Outcome, now: datetime, fragment: bytes | None) -> Kept | None:
     """What most turns leave; None for those that leave more, or whose person is new or comes back."""
     person = known.person
     more = outcome.language or outcome.consent or outcome.move or outcome.chosen or outcome.rating
@@ -98,10 +103,13 @@ def _kept(turn: Turn, known: Known, outcome: Outcome, now: datetime) -> Kept | N
         outcome.counted,
         outcome.replies[0].language if outcome.replies else "",
         laws_told(outcome),
+        fragment,
     )
 
 
-async def _store(work: WriteWork, address: str, outcome: Outcome, now: datetime) -> tuple[Reply, ...]:
+async def _store(
+    work: WriteWork, address: str, outcome: Outcome, now: datetime, fragment: bytes | None
+) -> tuple[Reply, ...]:
     person = await work.people.find_or_add(address)
     person.blocked_at = None  # whoever writes to the bot has not blocked it
     if person.seen_on != now.date():
@@ -111,7 +119,7 @@ async def _store(work: WriteWork, address: str, outcome: Outcome, now: datetime)
         person.language = None if outcome.language == "auto" else outcome.language
     if outcome.consent is not None:
         await _store_consent(work, person, outcome.consent)
-    await work.conversations.save(person.id, outcome.state.to_json(), now + KEPT_FOR)
+    await work.conversations.save(person.id, outcome.state.to_json(), now + KEPT_FOR, fragment)
     return await _make(work, person, outcome.move) if outcome.move is not None else ()
 
 

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Conversation, now
@@ -20,16 +20,22 @@ class Conversations:
 
 
 class ConversationsWriter(Conversations):
-    async def save(self, person_id: uuid.UUID, state: str, expires_at: datetime) -> None:
+    async def save(self, person_id: uuid.UUID, state: str, expires_at: datetime, fragment: bytes | None = None) -> None:
         row = await self._session.get(Conversation, person_id)
         if row is None:
             row = Conversation(person_id=person_id, expires_at=expires_at)
             self._session.add(row)
         row.state = state
+        row.fragment = fragment
         row.expires_at = expires_at
 
     async def end(self, person_id: uuid.UUID) -> None:
         await self._session.execute(delete(Conversation).where(Conversation.person_id == person_id))
+
+    async def remove_fragments(self, saved_before: datetime) -> None:
+        """Forget the pieces of messages of conversations that would expire before that moment."""
+        stale = update(Conversation).where(Conversation.fragment.is_not(None), Conversation.expires_at < saved_before)
+        await self._session.execute(stale.values(fragment=None).execution_options(synchronize_session=False))
 
     async def remove_expired(self) -> int:
         """Delete what has expired; how many."""

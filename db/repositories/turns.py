@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -34,6 +34,16 @@ class Kept:
     topic: str
     language: str
     laws: tuple[str, ...]
+    fragment: bytes | None = field(default=None, repr=False)
+
+
+class Found(NamedTuple):
+    """What `known` finds."""
+
+    person: Person
+    state: str | None
+    fragment: bytes | None
+    takes_part: bool
 
 
 def _known() -> Select[Person, Conversation, bool]:
@@ -54,14 +64,18 @@ class Turns:
         self._session = session
         self._keyring = keyring
 
-    async def known(self, address: str) -> tuple[Person, str | None, bool] | None:
-        """Whoever is at `address`, their conversation's state, and whether what they type may be for somebody else."""
+    async def known(self, address: str) -> Found | None:
+        """Whoever is at `address`: their conversation's state, the piece of a message that may go on, and whether what
+        they type may be for somebody else.
+        """
         row = (await self._session.execute(_KNOWN, {"hashes": self._keyring.lookups(address)})).first()
         if row is None:
             return None
         person, conversation, taking_part = row
         fresh = conversation is not None and conversation.expires_at > now()
-        return person, conversation.state if fresh else None, bool(taking_part)
+        if not fresh:
+            return Found(person, None, None, bool(taking_part))
+        return Found(person, conversation.state, conversation.fragment, bool(taking_part))
 
 
 class TurnsWriter(Turns):
@@ -81,11 +95,12 @@ class TurnsWriter(Turns):
         await self._many(
             Conversation,
             ("person_id",),
-            ("state_sealed", "expires_at"),
+            ("state_sealed", "fragment", "expires_at"),
             [
                 {
                     "person_id": turn.person_id,
                     "state_sealed": self._keyring.seal(turn.state.encode(), f"conversation.state.{turn.person_id}"),
+                    "fragment": turn.fragment,
                     "expires_at": turn.expires_at,
                 }
                 for turn in sorted(last.values(), key=lambda one: one.person_id)

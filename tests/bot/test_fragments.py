@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.dialogue.dialogue import Dialogue
 from bot.dialogue.fragments import Fragment, Fragments, joined, together
@@ -14,6 +15,7 @@ from bot.turns import Kind, Turn
 from content.library import Library
 from db.engine import Database
 from db.keys import KeyRing
+from db.models import Conversation
 from nlu.interpreter import FALLBACK, Parse, Ranked
 from tests.bot.talking import dialogue_with
 
@@ -130,3 +132,26 @@ async def test_words_of_danger_are_answered_by_themselves(sqlite: Database, libr
     assert not care.replaces
     assert care.intent == "distress"
     assert not (await say(dialogue, "真的", 2)).replaces
+
+
+async def test_pieces_that_come_to_different_processes(database: Database, library: Library) -> None:
+    """With PostgreSQL the next piece may come to another process; with SQLite there is none, and nothing is stored."""
+    model = Meanings({"我把卡借给同学了怎么办": "report_provided_item"})
+    processes = [dialogue_with(database, library, model) for _ in range(2)]
+    await say(processes[0], "我把卡", 0)
+    await say(processes[1], "借给同学了", 1.5)
+    third = await say(processes[0], "怎么办", 3)
+    async with database.read() as work:
+        stored = (await work.people._session.scalars(select(Conversation))).one()
+    if database.is_sqlite:
+        assert stored.fragment is None
+        return
+    assert third.intent == "report_provided_item"
+    assert stored.fragment is not None
+    assert "我把卡".encode() not in stored.fragment
+    await processes[1].answer(Turn("telegram:1", Kind.PRESS, press=Press(PressKind.MENU, "all")))
+    assert not (await say(processes[0], "怎么办", 4)).replaces, "a button was pressed in between, in another process"
+    async with database.write() as work:
+        await work.conversations.remove_fragments(datetime.now(UTC) + timedelta(hours=1))
+    async with database.read() as work:
+        assert (await work.people._session.scalars(select(Conversation))).one().fragment is None

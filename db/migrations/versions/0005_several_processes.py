@@ -1,4 +1,4 @@
-"""What has arrived, who runs, the shared pace of sending, and under which key a link was made."""
+"""What has arrived, who runs, the shared pace of sending, pieces of messages, under which key a link was made."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,11 +39,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("slot", name="pk_send_pace"),
     )
     op.create_index("ix_send_pace_next_at", "send_pace", ["next_at"])
+    op.add_column("conversation", sa.Column("fragment", sa.LargeBinary(), nullable=True))
     op.add_column("invite", sa.Column("key_id", sa.String(length=8), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("invite", "key_id")
+    op.drop_column("conversation", "fragment")
     op.drop_table("send_pace")
     op.drop_table("process")
     op.drop_table("arrival")
