@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -61,7 +61,7 @@ class Online:
         )
         self._mailroom = Mailroom(app.database)
         self._mail = self._shared_mail()
-        told = WaitingTold(self._application.bot, app.text)
+        told = WaitingTold(self._application.bot, app.text, self._not_stored)
         self._intake = Intake(self._application, self._mailroom, self._mail, told, self._given_up)
         self._heart = Heartbeat(app.database, settings.data_dir, self._seen, self._little_room)
         self._beside = AsyncExitStack()
@@ -73,13 +73,18 @@ class Online:
         `listening` is called once messages are answered. Raises TelegramRefusedToken, PortTaken (webhook only) and
         DatabaseProblem.
         """
-        async with self._mailroom.open(), self._heart.beating():
+        async with self._mailroom.open(), self._heart.beating(), self._port() as port:
 
             async def ready(username: str) -> None:
                 self._connect(username)
-                listening(Listening(username, self._app.settings.webhook_url is not None, await self._start()))
+                await self._start()
+                listening(Listening(username, self._app.settings.webhook_url is not None, port))
 
-            await answer(self._application, self._receiver(), self._app.text, stop, ready, self._leave)
+            try:
+                await answer(self._application, self._receiver(), self._app.text, stop, ready, self._leave)
+            finally:
+                self._started = False
+                await self._beside.aclose()
 
     async def not_ready(self) -> list[str]:
         """What is not ready, in words for an operator; empty when all is."""
@@ -104,34 +109,36 @@ class Online:
         post = Post(bot, self._budget, self._app.blocked)
         self._app.connect(sender.to_address(bot), sender.deliverer(bot), fetcher(bot), post)
 
-    async def _start(self) -> int | None:
-        """Begin the jobs, take up what was left, open the port; its number."""
+    async def _start(self) -> None:
+        """Begin the jobs, and take up what was left."""
         if self._app.database.is_sqlite:
             await self._intake.take_up()
         else:
             work = (*self._app.work, Job("left", self._sweep, _SWEEP_EVERY))
             await self._beside.enter_async_context(self._app.jobs.running(work))
         self._started = True
-        return await self._open_port()
 
     async def _leave(self) -> None:
-        """Give the jobs and the port back while messages can still be sent."""
+        """Take nothing more, and end the jobs while messages can still be sent."""
         self._started = False
         await self._app.sender.stop()
         await self._beside.aclose()
 
-    async def _open_port(self) -> int | None:
+    @asynccontextmanager
+    async def _port(self) -> AsyncIterator[int | None]:
+        """The port, open from before Telegram is reached until all has ended; its number, None when there is none."""
         settings = self._app.settings
-        if settings.http is None:
-            return None
-        health = Health(self.not_ready, self._app.metrics.text, CONTENT_TYPE)
-        try:
-            return await self._beside.enter_async_context(open_port(*settings.http, health, self._delivery()))
-        except PortTaken as taken:
-            if settings.webhook_url is not None:
-                raise
-            logger.warning("health and metrics are not served (CARDWISE_HTTP): %s", taken)
-            return None
+        async with AsyncExitStack() as opened:
+            port = None
+            if settings.http is not None:
+                health = Health(self.not_ready, self._app.metrics.text, CONTENT_TYPE)
+                try:
+                    port = await opened.enter_async_context(open_port(*settings.http, health, self._delivery()))
+                except PortTaken as taken:
+                    if settings.webhook_url is not None:
+                        raise
+                    logger.warning("health and metrics are not served (CARDWISE_HTTP): %s", taken)
+            yield port
 
     def _delivery(self) -> Delivery | None:
         settings = self._app.settings
@@ -139,6 +146,8 @@ class Online:
             return None
 
         async def take(body: bytes) -> None:
+            if not self._started:  # another process takes it, or this one in a moment
+                raise TryLater
             try:
                 await self._intake.take_json(body)
             except NotStored as error:
@@ -166,8 +175,12 @@ class Online:
         if chats and self._mail is not None:
             await self._mail(chats)
 
-    def _seen(self, queue: int, oldest: float, processes: int) -> None:
+    async def _seen(self, queue: int, oldest: float, processes: int) -> None:
         self._app.metrics.seen(queue=queue, oldest=oldest, processes=processes, model=self._app.model.ready)
+        await self._app.alerts.refresh()
+
+    async def _not_stored(self) -> None:
+        await self._app.alerts.about("alert_database")
 
     async def _given_up(self) -> None:
         await self._app.alerts.about("alert_given_up")

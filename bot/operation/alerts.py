@@ -38,6 +38,10 @@ class Alerts:
         """From now on messages go out by `send(address, reply)`."""
         self._send = send
 
+    async def refresh(self) -> None:
+        """Look again who the admins are, so that they can be told of a database that cannot be read any more."""
+        await self._known_admins()
+
     async def about_content(self, problems: Sequence[Problem]) -> None:
         """What is wrong with changed content files; nothing wrong means that they are in use again."""
         await self._tell(lambda language: _content_alert(self._library(), problems, language))

@@ -21,7 +21,7 @@ _LOOK_EVERY = 1.0  # at the key file: a rotation waits until every process knows
 _LITTLE_ROOM = 200 * 1024 * 1024  # bytes
 
 # queue, seconds the oldest has waited, processes
-Seen = Callable[[int, float, int], None]
+Seen = Callable[[int, float, int], Awaitable[None]]
 
 
 class Heartbeat:
@@ -70,8 +70,8 @@ class Heartbeat:
                 queue, since = await work.arrivals.queue()
                 processes = len(await work.operation.processes())
             waited = (datetime.now(UTC) - since).total_seconds() if since is not None else 0.0
-            self._seen(queue, max(waited, 0.0), processes)
             self.well = True
+            await self._seen(queue, max(waited, 0.0), processes)
         except DatabaseProblem as problem:
             self.well = False
             logger.error("no heartbeat: %s", problem)

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from telegram import Update
@@ -19,22 +19,19 @@ _REMEMBERED = 10_000
 
 
 class WaitingTold:
-    """Says it once in each private chat, not for every message and not for every try."""
+    """Says it once in each private chat, not for every message and not for every try; then calls `also`."""
 
-    def __init__(self, bot: ExtBot[Any], text: Text) -> None:
+    def __init__(self, bot: ExtBot[Any], text: Text, also: Callable[[], Awaitable[None]]) -> None:
         self._bot = bot
         self._text = text
+        self._also = also
         self._told: dict[int, float] = {}
 
     async def __call__(self, updates: Sequence[Update]) -> None:
         now = time.monotonic()
         for update in updates:
             chat, user = update.effective_chat, update.effective_user
-            if (
-                chat is None
-                or chat.type != ChatType.PRIVATE
-                or now - self._told.get(chat.id, -_AGAIN_AFTER) < _AGAIN_AFTER
-            ):
+            if chat is None or chat.type != ChatType.PRIVATE or not self._due(chat.id, now):
                 continue
             if len(self._told) >= _REMEMBERED:
                 self._told.clear()
@@ -44,3 +41,8 @@ class WaitingTold:
                 await self._bot.send_message(chat.id, self._text("waits_for_us", language))
             except TelegramError as error:
                 logger.warning("somebody could not be told that their message waits (%s)", type(error).__name__)
+        await self._also()
+
+    def _due(self, chat: int, now: float) -> bool:
+        told_at = self._told.get(chat)
+        return told_at is None or now - told_at >= _AGAIN_AFTER

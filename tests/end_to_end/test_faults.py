@@ -149,7 +149,8 @@ async def test_a_clock_that_jumps_stops_nothing(
 
 async def test_a_full_disk_loses_nothing(telegram: FakeTelegram, app: App, caplog: pytest.LogCaptureFixture) -> None:
     """SQLite itself says that it is full. The student hears once that their message waits; it is answered afterwards."""
-    student = telegram.person(1, "en")
+    chief, student = await admin(telegram, app), telegram.person(1, "en")
+    await app.alerts.refresh()  # as every heartbeat does
     await student.asks("/help")
     full = True
 
@@ -168,13 +169,15 @@ async def test_a_full_disk_loses_nothing(telegram: FakeTelegram, app: App, caplo
     for _ in range(40):
         student.says("/privacy")
     (told,) = await student.hears(1, timeout=30)
-    assert "not lost" in told.text
+    assert "on our side" in told.text
     await student.hears_nothing(1.5)
     assert "what arrives cannot be stored, and is not acknowledged meanwhile" in caplog.text
     assert "full" in caplog.text
+    (alarm,) = await chief.hears(1)
+    assert alarm.text.startswith("🔴"), "the admins are told, although the database is the one thing that fails"
     full = False
     answers = await student.hears(20, timeout=60)
-    assert all("not lost" not in answer.text for answer in answers)
+    assert all("on our side" not in answer.text for answer in answers)
 
 
 async def test_a_locked_database_is_waited_for(
@@ -192,11 +195,11 @@ async def test_a_locked_database_is_waited_for(
             other.execute("BEGIN IMMEDIATE")
             student.says("/help")
             (told,) = await student.hears(1, timeout=20)
-            assert "not lost" in told.text
+            assert "on our side" in told.text
             assert "database is locked" in caplog.text
             other.execute("ROLLBACK")
         (answer,) = await student.hears(1, timeout=30)
-        assert "not lost" not in answer.text
+        assert "on our side" not in answer.text
 
 
 async def test_admins_hear_of_a_disk_that_is_nearly_full_once(
