@@ -31,6 +31,7 @@ SLOW = (
         "test_interpreter",
         "test_reading",
     ),
+    *("test_sender", "test_what_it_did", "test_key_rotation", "test_shared_budget", "test_backup"),
 )
 
 
