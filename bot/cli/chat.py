@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli import options
 from bot.cli.errors import told_plainly
 from bot.cli.progress import progress_bar
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--as", "person", default="me", metavar="ID", help="Talk as a separate person.")
 @click.option("--jsonl", is_flag=True, help='Read {"text": …} or {"press": n}, write {"replies": […]}, one a line.')
-def chat(person: str, jsonl: bool) -> None:
+@options.log_format
+def chat(person: str, jsonl: bool, log_format: str | None) -> None:
     """Talk to the bot here. Numbers press buttons; input that is not a terminal is one message a line."""
     from bot import logs
     from bot.content_in_use import ContentInUse
@@ -28,7 +30,7 @@ def chat(person: str, jsonl: bool) -> None:
 
     with told_plainly():
         settings = load_settings()
-        logs.configure(settings.log_format)
+        logs.configure(log_format or settings.log_format)
         asyncio.run(_chat(settings, ContentInUse.load(), person, jsonl))
 
 

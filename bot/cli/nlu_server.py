@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.cli import options
 from bot.cli.errors import Mistake, told_plainly
 from bot.cli.progress import progress_bar
 
@@ -21,7 +22,8 @@ def nlu() -> None:
 @nlu.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="It asks nobody who they are.")
 @click.option("-p", "--port", type=click.IntRange(0, 65535), default=5005, show_default=True)
-def serve(host: str, port: int) -> None:
+@options.log_format
+def serve(host: str, port: int, log_format: str | None) -> None:
     """Answer POST /model/parse as Rasa's own server does. Bots ask it by CARDWISE_NLU_URL."""
     from bot import logs
     from bot.settings import load_settings
@@ -30,7 +32,7 @@ def serve(host: str, port: int) -> None:
     try:
         with told_plainly():
             settings = load_settings()
-            logs.configure(settings.log_format)
+            logs.configure(log_format or settings.log_format)
             asyncio.run(_serve(settings, host, port))
     except PortTaken as taken:
         raise Mistake(f"the port cannot be opened: {taken}") from None

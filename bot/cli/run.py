@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli import options
 from bot.cli.errors import Mistake, told_plainly
 from bot.cli.progress import progress_bar
 
@@ -23,7 +24,8 @@ HOW_TO_GET_A_TOKEN = (
 
 
 @click.command()
-def run() -> None:
+@options.log_format
+def run(log_format: str | None) -> None:
     """Start the bot: on Telegram, or in the terminal while there is no token.
 
     The first start creates the database and trains the model.
@@ -34,7 +36,7 @@ def run() -> None:
 
     with told_plainly():
         settings = load_settings()
-        logs.configure(settings.log_format)
+        logs.configure(log_format or settings.log_format)
         if settings.telegram_token is None:
             if not sys.stdin.isatty():
                 raise Mistake(

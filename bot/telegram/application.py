@@ -91,8 +91,13 @@ async def answer(
     `ready` is called with the bot's user name when it can send and before anything is received, `leaving` while it can
     still send. Raises TelegramRefusedToken.
     """
-    await persevering(application.initialize, stop)
+    try:
+        await persevering(application.initialize, stop)
+    except TelegramRefusedToken:
+        await application.bot.request.shutdown()
+        raise
     if stop.is_set():
+        await application.bot.request.shutdown()
         return
     introducing = None
     try:

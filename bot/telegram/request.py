@@ -48,9 +48,13 @@ class AiohttpRequest(BaseRequest):
         return _READ
 
     async def initialize(self) -> None:
+        """Nothing yet: what is never asked needs no closing."""
+
+    def _opened(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(limit=self._at_once)
             self._session = aiohttp.ClientSession(connector=connector, trust_env=True)
+        return self._session
 
     async def shutdown(self) -> None:
         if self._session is not None:
@@ -67,8 +71,6 @@ class AiohttpRequest(BaseRequest):
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         """The status and the body. Raises Unsent, TimedOut or NetworkError."""
-        await self.initialize()
-        assert self._session is not None
         data, media = _body(request_data)
         timeout = aiohttp.ClientTimeout(
             connect=_given(pool_timeout, _POOL),
@@ -77,7 +79,7 @@ class AiohttpRequest(BaseRequest):
         )
         headers = {"User-Agent": self.USER_AGENT}
         try:
-            async with self._session.request(
+            async with self._opened().request(
                 method, url, data=data, timeout=timeout, proxy=self._proxy_url, headers=headers
             ) as answer:
                 return answer.status, await answer.read()
