@@ -118,7 +118,7 @@ async def persevering(do: Callable[[], Awaitable[Any]], stop: asyncio.Event) -> 
             logger.warning(
                 "Telegram cannot be reached (%s); trying again in %.0f s. "
                 "Where it is blocked, set TELEGRAM_PROXY_URL; look at TELEGRAM_API_URL if you set it",
-                type(error).__name__,
+                type(error.__cause__ or error).__name__,
                 pause,
             )
             with contextlib.suppress(TimeoutError):
@@ -148,7 +148,7 @@ def _say(error: TelegramError) -> None:
     if isinstance(error, Conflict):
         logger.error("another process is polling with this token: stop it, or use another token")
     else:
-        logger.warning("fetching updates failed (%s); trying again", type(error).__name__)
+        logger.warning("fetching updates failed (%s); trying again", type(error.__cause__ or error).__name__)
 
 
 def _seconds(error: RetryAfter) -> float:

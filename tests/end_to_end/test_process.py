@@ -44,3 +44,4 @@ async def test_a_wrong_token_is_one_line(model_path: Path, tmp_path: Path) -> No
     assert process.returncode == 1
     assert err.decode().strip().splitlines()[-1].startswith("TELEGRAM_BOT_TOKEN: Telegram does not know this token")
     assert "Traceback" not in err.decode()
+    assert "Unclosed" not in err.decode()
