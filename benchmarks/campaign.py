@@ -20,8 +20,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy import insert
-from telegram import LinkPreviewOptions
+from telegram import Bot, LinkPreviewOptions
 from telegram.constants import ParseMode
+from telegram.request import HTTPXRequest
 
 from benchmarks.memory import resident_mb
 from bot.app import App
@@ -29,7 +30,6 @@ from bot.campaigns.audience import audience_of
 from bot.campaigns.definition import Definition, Written, checked
 from bot.content_check import load_checked
 from bot.sending.budget import Pace
-from bot.telegram.application import sending_bot
 from content.library import Library
 from db.campaign_models import CampaignState
 from db.engine import Database
@@ -38,7 +38,7 @@ from db.models import Consent, Membership, Person, Role
 from db.upgrade import upgrade
 from tests.campaigns.conftest import with_students
 from tests.fakes.telegram import TOKEN, FakeTelegram, serving
-from tests.running import HURRIED, running_bot
+from tests.running import running_bot
 
 PAGE = 50_000
 
@@ -102,15 +102,14 @@ async def at_the_allowed_rate(library: Library, people: int) -> None:
 async def bare_loop(people: int) -> float:
     """Messages a second of python-telegram-bot alone: the same calls, as many at once as we have in hand."""
     from bot.campaigns.sender import AT_ONCE
-    from bot.sending.budget import SendBudget
 
     async with serving(FakeTelegram()) as telegram:
         telegram.flood.enforced = False
         for number in range(1, people + 1):
             telegram.person(number)
         places = asyncio.Semaphore(AT_ONCE)
-        async with sending_bot(TOKEN, SendBudget(HURRIED), api_url=telegram.url, proxy_url=None) as plain:
-            plain._rate_limiter = None
+        request = HTTPXRequest(connection_pool_size=AT_ONCE, pool_timeout=30)  # as it comes
+        async with Bot(TOKEN, base_url=f"{telegram.url}/bot", request=request) as plain:
 
             async def send(number: int) -> None:
                 async with places:
