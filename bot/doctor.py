@@ -27,6 +27,7 @@ from nlu.remote import RemoteInterpreter
 _SHOWN = 5
 LITTLE_ROOM_MB = 200
 _MANY_WAIT = 1000
+_SAFE_SECRET = 16
 
 
 State = Literal["good", "note", "wrong"]
@@ -51,6 +52,9 @@ def examine() -> Iterator[Finding]:
         return
     yield Finding("good", "settings", "all read")
     yield _token(settings)
+    if settings.webhook_secret is not None and len(settings.webhook_secret.get_secret_value()) < _SAFE_SECRET:
+        told = f"shorter than {_SAFE_SECRET} characters, it can be guessed: `openssl rand -hex 32` makes a good one"
+        yield Finding("wrong", "CARDWISE_WEBHOOK_SECRET", told)
     yield _looked("data folder", lambda: _folder(settings.data_dir))
     yield _looked("disk", lambda: _disk(settings.data_dir))
     keyring: list[KeyRing] = []

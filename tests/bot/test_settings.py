@@ -75,3 +75,48 @@ def test_one_key_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CARDWISE_KEY_FILE", str(tmp_path / "key"))
     with pytest.raises(SettingsAreWrong, match="not both"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"CARDWISE_WEBHOOK_URL": "https://b.example.org/t"}, "belong together"),
+        ({"CARDWISE_WEBHOOK_SECRET": "0123456789abcdef"}, "belong together"),
+        ({"CARDWISE_WEBHOOK_URL": "http://b.example.org/t", "CARDWISE_WEBHOOK_SECRET": "x" * 16}, "https://"),
+        (
+            {"CARDWISE_WEBHOOK_URL": "https://b.example.org/metrics", "CARDWISE_WEBHOOK_SECRET": "x" * 16},
+            "a path of its own",
+        ),
+        ({"CARDWISE_WEBHOOK_URL": "https://b.example.org/t", "CARDWISE_WEBHOOK_SECRET": "a b"}, "letters, digits"),
+        (
+            {"CARDWISE_WEBHOOK_URL": "https://b.org/t", "CARDWISE_WEBHOOK_SECRET": "x" * 16, "CARDWISE_HTTP": "off"},
+            "cannot be off",
+        ),
+        ({"CARDWISE_HTTP": "80000"}, "must be a port"),
+        ({"CARDWISE_HTTP": "localhost"}, "must be a port"),
+        ({"CARDWISE_NLU_URL": "ftp://x"}, "http://"),
+        ({"CARDWISE_SECRET_KEY": "short,keys"}, "CARDWISE_SECRET_KEY"),
+    ],
+)
+def test_settings_of_the_port_and_the_webhook(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, values: dict[str, str], says: str
+) -> None:
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("CARDWISE_DATA_DIR", str(tmp_path))
+    with pytest.raises(SettingsAreWrong) as raised:
+        load_settings(tmp_path / "none")
+    assert any(says in mistake for mistake in raised.value.mistakes), raised.value.mistakes
+    assert "0123456789abcdef" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [("8081", ("127.0.0.1", 8081)), ("0.0.0.0:80", ("0.0.0.0", 80)), ("[::1]:8080", ("::1", 8080)), ("off", None)],
+)
+def test_where_the_port_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: str, address: tuple[str, int] | None
+) -> None:
+    monkeypatch.setenv("CARDWISE_HTTP", given)
+    monkeypatch.setenv("CARDWISE_DATA_DIR", str(tmp_path))
+    assert load_settings(tmp_path / "none").http == address
