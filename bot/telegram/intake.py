@@ -12,6 +12,7 @@ from bot.telegram.processor import OrderedPerChat, chat_of
 
 logger = logging.getLogger(__name__)
 
+_MOST_IN_HAND = 2000  # half a minute's work for one process
 _TRIES = 3  # a message of which a process has died so often is given up
 
 # Something has arrived in these chats: whoever can handles it.
@@ -42,8 +43,14 @@ class Intake:
         self._given_up = given_up
         processor: OrderedPerChat = application.update_processor
         self._processor = processor
+        self._in_hand = 0
         if mail is None:
-            processor.after = lambda number: _not_waited_for(store.handled(number))
+            processor.after = self._handled_here
+
+    @property
+    def full(self) -> bool:
+        """Whether so much is in hand that no more should be fetched: it waits better where it is."""
+        return self._in_hand >= _MOST_IN_HAND
 
     async def take(self, updates: Sequence[Update]) -> None:
         """Store updates and hand on those that are new. Raises NotStored: then they must be delivered again."""
@@ -58,13 +65,15 @@ class Intake:
             await self._mail(list(dict.fromkeys(chat for _, chat in new)))
             return
         for letter, _ in new:
-            self._application.update_queue.put_nowait(known[letter.number])
+            self._handle_here(known[letter.number])
 
     async def take_json(self, body: bytes) -> None:
         """Like `take`, for one update as Telegram sends it. What is none is dropped, for it would come again and again.
 
-        Raises NotStored.
+        Raises NotStored, also when too much is in hand.
         """
+        if self.full:
+            raise NotStored("too much is in hand")
         try:
             update = Update.de_json(json.loads(body), self._bot)
             _require_number(update.update_id)
@@ -84,7 +93,7 @@ class Intake:
                 await self._give_up()
                 _not_waited_for(self._store.handled(letter.number))
             elif (update := self._update(letter)) is not None:
-                self._application.update_queue.put_nowait(update)
+                self._handle_here(update)
             else:
                 _not_waited_for(self._store.handled(letter.number))
 
@@ -102,6 +111,14 @@ class Intake:
     async def died_in(self, chat: int) -> None:
         """A process has died while it handled the chat."""
         await self._store.tried((await self._store.waiting(chat))[:1])
+
+    def _handle_here(self, update: Update) -> None:
+        self._in_hand += 1
+        self._application.update_queue.put_nowait(update)
+
+    def _handled_here(self, number: int) -> None:
+        self._in_hand -= 1
+        _not_waited_for(self._store.handled(number))
 
     async def _give_up(self) -> None:
         logger.error("an update is given up: the bot has died %d times while handling it", _TRIES)

@@ -39,7 +39,14 @@ class OrderedPerChat(BaseUpdateProcessor):
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         _arrived.set(time.monotonic())
-        await self._in_order(update, coroutine)
+        try:
+            await self._in_order(update, coroutine)
+        except Exception:
+            self._tell(update)  # whatever failed is told and logged; it would fail again
+            raise
+        self._tell(update)  # not when cancelled: the next start takes it up
+
+    def _tell(self, update: object) -> None:
         if self.after is not None and isinstance(update, Update):
             self.after(update.update_id)
 

@@ -26,6 +26,7 @@ UPDATES = [
 
 _HOLD = timedelta(seconds=10)  # how long Telegram waits for news before it answers
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
+_BREATH = 0.1  # seconds, while the bot has more than enough in hand
 _CONNECTIONS = 40  # Telegram's default: deliveries at once
 
 
@@ -49,6 +50,9 @@ class Polling:
         offset: int | None = None
         pause = _FIRST_PAUSE
         while not stop.is_set():
+            if self._intake.full:
+                await asyncio.sleep(_BREATH)
+                continue
             try:
                 updates = await _until(stop, self._fetch(offset))
                 if updates:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from bot.app import App
-from bot.telegram import limiter, request
+from bot.telegram import intake, limiter, request
 from content.library import Library
 from db import engine
 from db.models import Role
@@ -119,6 +119,19 @@ async def test_out_of_order_everything_is_answered(telegram: FakeTelegram, app: 
     first, second = ({"message": student.message(text)} for text in ("/privacy", "/cases"))
     telegram.push_again({"update_id": 900_002, **second}, {"update_id": 900_001, **first})
     await student.hears(2)
+
+
+async def test_no_more_is_fetched_than_can_be_handled(
+    telegram: FakeTelegram, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flood waits at Telegram, not in memory; everybody is answered in the end."""
+    monkeypatch.setattr(intake, "_MOST_IN_HAND", 3)
+    students = [telegram.person(number) for number in range(1, 41)]
+    for student in students:
+        student.says("/help")
+        student.says("/privacy")
+    for student in students:
+        await student.hears(2, timeout=60)
 
 
 async def test_a_clock_that_jumps_stops_nothing(
