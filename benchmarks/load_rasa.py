@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -31,13 +30,23 @@ async def rasa_figures(texts: Sequence[str], rate: float) -> tuple[float, Sequen
         print("training Rasa's default pipeline …", file=sys.stderr, flush=True)
         environment = worker_environment() | {"RASA_TELEMETRY_ENABLED": "false"}
         train = [str(python), "-m", "rasa", "train", "--fixed-model-name", "m", "--out", str(folder / "models")]
-        training = await asyncio.create_subprocess_exec(*train, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+        log = folder / "training.log"
+        with log.open("wb") as told:
+            training = await asyncio.create_subprocess_exec(
+                *train, cwd=folder, env=environment, stdout=told, stderr=asyncio.subprocess.STDOUT
+            )
         if await training.wait():
-            raise RuntimeError("Rasa could not train (see above)")
+            raise RuntimeError(f"Rasa could not train: {log.read_text()[-2000:]}")
         port = _free_port()
         run = [str(python), "-m", "rasa", "run", "-m", str(folder / "models" / "m.tar.gz"), "-p", str(port)]
         server = await asyncio.create_subprocess_exec(
-            *run, "--credentials", "credentials.yml", cwd=folder, env=environment
+            *run,
+            "--credentials",
+            "credentials.yml",
+            cwd=folder,
+            env=environment,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
         )
         try:
             return await _asked(f"http://127.0.0.1:{port}/webhooks/rest/webhook", texts, rate, server.pid)
