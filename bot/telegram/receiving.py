@@ -64,7 +64,8 @@ class Polling:
                 raise TelegramRefusedToken from error
             except NotStored:
                 pass  # the store has said why; Telegram keeps them until we ask again
-            except TimedOut:
+            except TimedOut as error:
+                _say(error)  # it has taken long enough already
                 continue
             except TelegramError as error:
                 _say(error)
