@@ -4,12 +4,13 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from nlu.adverts.features import Hints
-from nlu.adverts.files import ensure_advert_model
+from nlu.adverts.files import advert_model_path, ensure_advert_model
 from nlu.adverts.model import AdvertModel
 from nlu.interpreter import Interpreter
 from nlu.model_files import archive_path, model_name, newest_model, whole_model
@@ -95,6 +96,32 @@ async def prepare_adverts(
 ) -> None:
     """Load the model of today's adverts, training it first (some seconds) when there is none."""
     load(await asyncio.to_thread(ensure_advert_model, data_dir, hints, progress))
+
+
+@asynccontextmanager
+async def adverts_trained_beside(data_dir: Path) -> AsyncIterator[None]:
+    """On a first start, train the advert model in a process of its own while the block trains the other one.
+
+    `prepare_adverts` then finds it, waits for it, or trains it if that process has failed.
+    """
+    if newest_model(data_dir) is not None or advert_model_path(data_dir).exists():
+        yield
+        return
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot.adverts.training_child",
+        str(data_dir),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield
+        await child.wait()
+    finally:
+        if child.returncode is None:
+            child.kill()
 
 
 async def or_rest(preparing: Awaitable[Ready]) -> Ready | None:

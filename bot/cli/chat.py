@@ -38,11 +38,12 @@ async def _chat(settings: "Settings", content: "ContentInUse", person: str, json
     from bot.adverts.phrases import phrase_book
     from bot.app import open_app
     from bot.console.chat import Chat, json_lines, piped
-    from bot.model import or_rest, prepare_adverts, prepare_current
+    from bot.model import adverts_trained_beside, or_rest, prepare_adverts, prepare_current
 
     async with open_app(settings, content) as app:
         with progress_bar("Training the model") as progress:
-            await or_rest(prepare_current(app.model, settings.data_dir, progress))
+            async with adverts_trained_beside(settings.data_dir):
+                await or_rest(prepare_current(app.model, settings.data_dir, progress))
             await or_rest(prepare_adverts(app.adverts.load, phrase_book(content()).hints, settings.data_dir, progress))
         if not jsonl and sys.stdin.isatty():
             await interactive(app, person)

@@ -49,11 +49,12 @@ def run(log_format: str | None) -> None:
 async def _run(settings: "Settings", content: "ContentInUse") -> None:
     from bot.adverts.phrases import phrase_book
     from bot.app import open_app
-    from bot.model import or_rest, prepare_adverts
+    from bot.model import adverts_trained_beside, or_rest, prepare_adverts
 
     async with open_app(settings, content) as app:
         with progress_bar("Training the model") as progress:
-            up_to_date = await _prepare_model(app, progress)
+            async with adverts_trained_beside(settings.data_dir):
+                up_to_date = await _prepare_model(app, progress)
             await or_rest(prepare_adverts(app.adverts.load, phrase_book(content()).hints, settings.data_dir, progress))
         swapping = None
         if up_to_date is False:

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import ModelInUse, current_model, or_rest, prepare, prepare_current, train_and_swap
+from bot.model import (
+    ModelInUse,
+    adverts_trained_beside,
+    current_model,
+    or_rest,
+    prepare,
+    prepare_current,
+    train_and_swap,
+)
 from nlu.training_data import BadTrainingData
 
 pytestmark = pytest.mark.model
@@ -71,3 +79,22 @@ async def test_whatever_keeps_a_model_from_being_had_is_told_in_one_line(caplog:
         "OSError: [Errno 28] No space left on device",
         "ValueError: item.yml: write one block",
     ]
+
+
+async def test_whoever_stops_a_first_start_stops_the_training_beside_it(tmp_path: Path) -> None:
+    class Stopped(Exception):
+        pass
+
+    with pytest.raises(Stopped):
+        async with adverts_trained_beside(tmp_path):
+            await asyncio.sleep(0.5)
+            raise Stopped
+    await asyncio.sleep(0.2)
+    assert list((tmp_path / "models").glob("*.npz")) == [] if (tmp_path / "models").exists() else True
+
+
+async def test_nothing_is_trained_beside_when_there_is_a_model(model_path: Path, tmp_path: Path) -> None:
+    place(model_path, tmp_path, "cardwise-000000000000")
+    async with adverts_trained_beside(tmp_path):
+        pass
+    assert not list((tmp_path / "models").glob("adverts-*"))
