@@ -139,10 +139,6 @@ async def test_a_campaign_is_sent_once_across_both_also_when_the_sender_is_kille
         async with asyncio.timeout(60):
             while len(sent) < 20:
                 await asyncio.sleep(0.02)
-        rate_begun, at_first = asyncio.get_running_loop().time(), len(sent)
-        await asyncio.sleep(1.0)
-        rate = (len(sent) - at_first) / (asyncio.get_running_loop().time() - rate_begun)
-        assert rate <= 30, "two processes together keep Telegram's pace"
         two.processes[await _sender(two)].send_signal(signal.SIGKILL)
         async with asyncio.timeout(90):
             while (await shell.see("test")).campaign.state is not CampaignState.FINISHED:
