@@ -13,6 +13,7 @@ from typing import Literal
 from bot.content_check import check_all
 from bot.key import require_key_not_lost
 from bot.model import current_model
+from bot.operation.heartbeat import LITTLE_ROOM_MB
 from bot.settings import Settings, SettingsAreWrong, load_settings
 from bot.telegram.looking import NotSeen, look
 from db.engine import Database
@@ -25,7 +26,6 @@ from nlu.model_files import newest_model
 from nlu.remote import RemoteInterpreter
 
 _SHOWN = 5
-LITTLE_ROOM_MB = 200
 _MANY_WAIT = 1000
 _SAFE_SECRET = 16
 

@@ -81,7 +81,15 @@ MAY_IMPORT = {
     "bot/content_in_use.py": {"bot.background", "bot.content_check", "content"},
     "bot/key.py": {"bot.settings", "db.key_file", "db.keys"},
     "bot/doctor.py": {
-        *("bot.key", "bot.content_check", "bot.model", "bot.settings", "bot.telegram.looking", "db"),
+        *(
+            "bot.key",
+            "bot.content_check",
+            "bot.model",
+            "bot.operation.heartbeat",
+            "bot.settings",
+            "bot.telegram.looking",
+        ),
+        "db",
         *("nlu.interpreter", "nlu.model_files", "nlu.remote"),
     },
     "bot/model.py": {"nlu"},

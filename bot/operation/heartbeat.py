@@ -18,7 +18,8 @@ logger = logging.getLogger(__name__)
 
 BEAT_EVERY = 10.0
 _LOOK_EVERY = 1.0  # at the key file: a rotation waits until every process knows the new key
-_LITTLE_ROOM = 200 * 1024 * 1024  # bytes
+LITTLE_ROOM_MB = 200
+"""With less the disk is nearly full."""
 
 # queue, seconds the oldest has waited, processes
 Seen = Callable[[int, float, int], Awaitable[None]]
@@ -35,6 +36,7 @@ class Heartbeat:
         self._seen = seen
         self._little_room = little_room
         self._id = uuid.uuid4()
+        self._has_little_room = False
         self.well = True  # whether the database answered at the last beat
 
     @asynccontextmanager
@@ -66,7 +68,6 @@ class Heartbeat:
         try:
             async with self._database.write() as work:
                 await work.operation.beat(self._id)
-                await work.operation.remove_dead()
                 queue, since = await work.arrivals.queue()
                 processes = len(await work.operation.processes())
             waited = (datetime.now(UTC) - since).total_seconds() if since is not None else 0.0
@@ -79,7 +80,10 @@ class Heartbeat:
 
     async def _look_for_room(self) -> None:
         with suppress(OSError):
-            free = shutil.disk_usage(self._folder).free
-            if free < _LITTLE_ROOM:
-                logger.error("the disk of %s is nearly full: %d MB are free", self._folder, free // 1024**2)
-                await self._little_room(free // 1024**2)
+            free = shutil.disk_usage(self._folder).free // 1024**2
+            little, was_little = free < LITTLE_ROOM_MB, self._has_little_room
+            self._has_little_room = little
+            if little and not was_little:
+                logger.error("the disk of %s is nearly full: %d MB are free", self._folder, free)
+            if little:
+                await self._little_room(free)

@@ -29,6 +29,7 @@ async def keep_house(database: Database) -> None:
         await work.ledger.forget_received_before(moment.date() - LAWS_KEPT_FOR)
         polls = await work.quizzes.remove_polls_before(moment - POLLS_KEPT_FOR)
         arrived = await work.arrivals.remove_handled_before(moment - NUMBERS_KEPT_FOR)
+        await work.operation.remove_dead()
         await work.operation.remove_old_places(moment - _PLACES_KEPT_FOR)
     await database.scrub()
     logger.debug(

@@ -14,7 +14,6 @@ from bot.settings import Settings
 from db.engine import Database
 from db.key_file import add_key, drop_keys, write_with
 from db.keys import from_text, key_id, new_key_text
-from db.work import ReadWork
 
 # The name of the fact in `installation` that a rotation is under way; its value is the new key's id.
 _UNDER_WAY = "rotation"
@@ -64,30 +63,37 @@ async def rotate(database: Database, settings: Settings, progress: Progress) -> 
 
 async def _begin(database: Database, settings: Settings) -> str:
     """The key that is to write: of the rotation under way, or a new one."""
-    ids = database.keyring.key_ids
     async with database.read() as work:
-        under_way = await work.operation.fact(_UNDER_WAY)
+        noted = await work.operation.fact(_UNDER_WAY)
         old = await work.sealing.old()
+    under_way = noted.decode() if noted is not None else None
     if settings.secret_key is not None:
-        if len(ids) == 1 or (under_way is None and old == 0):
-            raise NotNow(
-                "the key is given by CARDWISE_SECRET_KEY: put a new one behind it (CARDWISE_SECRET_KEY=old,new) and "
-                "restart every process, then in front (new,old) and restart them again, then run this command"
-            )
-        chosen = ids[0]
-    elif under_way is not None and under_way.decode() in ids:
-        return under_way.decode()
-    else:
-        text = new_key_text()
-        chosen = key_id(from_text(text))
-        async with database.write() as work:
-            await work.operation.note(_UNDER_WAY, chosen.encode())
-        add_key(settings.key_path, text)
-        database.keyring.refresh()
-        return chosen
+        return await _begin_with_given(database, begun=under_way is not None or old > 0)
+    if under_way is not None and under_way in database.keyring.key_ids:
+        return under_way
+    text = new_key_text()
+    chosen = key_id(from_text(text))
+    await _note(database, chosen)
+    add_key(settings.key_path, text)
+    database.keyring.refresh()
+    return chosen
+
+
+async def _begin_with_given(database: Database, *, begun: bool) -> str:
+    """The first of the keys that the environment gives. Raises NotNow when there is nothing to change to."""
+    ids = database.keyring.key_ids
+    if len(ids) == 1 or not begun:
+        raise NotNow(
+            "the key is given by CARDWISE_SECRET_KEY: put a new one behind it (CARDWISE_SECRET_KEY=old,new) and "
+            "restart every process, then in front (new,old) and restart them again, then run this command"
+        )
+    await _note(database, ids[0])
+    return ids[0]
+
+
+async def _note(database: Database, chosen: str) -> None:
     async with database.write() as work:
         await work.operation.note(_UNDER_WAY, chosen.encode())
-    return chosen
 
 
 async def _wait_for_all(database: Database, ready: Callable[[list[str]], bool]) -> None:
@@ -126,17 +132,15 @@ async def _seal_all_anew(database: Database, progress: Progress) -> None:
 async def keys_in_use(database: Database) -> list[KeyInUse]:
     """Every key there is, the one that writes first, and what still needs it."""
     async with database.read() as work:
-        return await _keys_in_use(work, database.keyring.key_ids)
-
-
-async def _keys_in_use(work: ReadWork, ids: tuple[str, ...]) -> list[KeyInUse]:
-    old = await work.sealing.old()
-    found = []
-    for number, one in enumerate(ids):
+        old = await work.sealing.old()
+        links = await work.sealing.open_links()
+    newest, *others = database.keyring.key_ids
+    found = [KeyInUse(newest, writes=True, values=True, links=0, until=None)]
+    for one in others:
         # A link of before the key was noted with it may be of any key.
-        links = [link for link in await work.sealing.open_links() if number > 0 and link.key_id in (None, one)]
-        until = max((link.expires_at for link in links), default=None)
-        found.append(KeyInUse(one, number == 0, number == 0 or old > 0, len(links), until))
+        own = [link for link in links if link.key_id in (None, one)]
+        until = max((link.expires_at for link in own), default=None)
+        found.append(KeyInUse(one, writes=False, values=old > 0, links=len(own), until=until))
     return found
 
 

@@ -1,14 +1,13 @@
 """The places in time that processes share, in PostgreSQL (`bot.sending.shared.Book`)."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from bot.sending.shared import NoBook
 from db.engine import Database
 from db.errors import DatabaseProblem
 from db.keys import Pseudonyms
 from db.repositories.operation import SlotsMissing
-from db.work import WriteWork
 
 _ALL, _CAMPAIGNS = 0, 1  # slots; those of chats are larger
 
@@ -28,32 +27,36 @@ class SendBook:
             gaps[_CAMPAIGNS] = campaign_every
         if chat is not None and chat_every > 0:
             gaps[await self._slot(chat)] = chat_every
-        while True:
-            with suppress(SlotsMissing):
-                async with self._writing() as work:
-                    return await work.operation.reserve(gaps)
-            async with self._writing() as work:
-                await work.operation.open_slots(gaps)
+        with _told_as_no_book():
+            while True:
+                with suppress(SlotsMissing):
+                    async with self._database.write() as work:
+                        return await work.operation.reserve(gaps)
+                async with self._database.write() as work:
+                    await work.operation.open_slots(gaps)
 
     async def behind(self) -> float:
-        async with self._writing() as work:
-            return await work.operation.behind(_ALL)
+        with _told_as_no_book():
+            async with self._database.read() as work:
+                return await work.operation.behind(_ALL)
 
     async def hold_back(self, seconds: float, chat: int | None) -> None:
         slot = _ALL if chat is None else await self._slot(chat)
-        async with self._writing() as work:
-            await work.operation.hold_back(slot, seconds)
+        with _told_as_no_book():
+            async with self._database.write() as work:
+                await work.operation.hold_back(slot, seconds)
 
     async def _slot(self, chat: int) -> int:
         if self._pseudonyms is None:
-            async with self._writing() as work:
-                self._pseudonyms = await work.operation.pseudonyms()
+            with _told_as_no_book():
+                async with self._database.read() as work:
+                    self._pseudonyms = await work.operation.pseudonyms()
         return self._pseudonyms.number(f"chat:{chat}")
 
-    @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[WriteWork]:
-        try:
-            async with self._database.write() as work:
-                yield work
-        except DatabaseProblem as problem:
-            raise NoBook(str(problem)) from problem
+
+@contextmanager
+def _told_as_no_book() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseProblem as problem:
+        raise NoBook(str(problem)) from problem

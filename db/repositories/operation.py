@@ -35,6 +35,11 @@ class Operation:
         row = await self._session.get(Installation, name)
         return row.value if row is not None else None
 
+    async def behind(self, slot: int) -> float:
+        """For how many seconds the places in that slot are taken already. PostgreSQL only."""
+        query = text("SELECT extract(epoch FROM next_at - clock_timestamp()) FROM send_pace WHERE slot = :slot")
+        return float(await self._session.scalar(query, {"slot": slot}) or 0.0)
+
 
 # Rows are held in the order of their slots, so that two processes never wait for each other; what they hold is read
 # after that, and so is the clock: waiting for another process costs nobody their place, and gives nobody a better one.
@@ -108,11 +113,6 @@ class OperationWriter(Operation):
         PostgreSQL only.
         """
         await self._session.execute(_OPEN_SLOTS, {"slots": sorted(slots)})
-
-    async def behind(self, slot: int) -> float:
-        """For how many seconds the places in that slot are taken already. PostgreSQL only."""
-        query = text("SELECT extract(epoch FROM next_at - clock_timestamp()) FROM send_pace WHERE slot = :slot")
-        return float(await self._session.scalar(query, {"slot": slot}) or 0.0)
 
     async def hold_back(self, slot: int, seconds: float) -> None:
         """Nothing in that slot for so long: Telegram said so. PostgreSQL only."""

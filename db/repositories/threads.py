@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Membership, Person, Role, now
@@ -31,12 +31,6 @@ class Threads:
         """Every talk of the student that is still kept, oldest first."""
         query = select(Thread).where(Thread.student_id == student_id).order_by(Thread.opened_at)
         return (await self._session.scalars(query)).all()
-
-    async def takes_part(self, person_id: uuid.UUID) -> bool:
-        """Whether what this person types may be for somebody else: in a talk that listens, or while answering one."""
-        listens = select(Thread.id).where(Thread.student_id == person_id, _OPEN, Thread.listening)
-        sits = select(Seat.person_id).where(Seat.person_id == person_id)
-        return bool(await self._session.scalar(select(or_(exists(listens), exists(sits)))))
 
     async def at_schools(self, school_ids: Sequence[int]) -> Sequence[Thread]:
         """The talks of these schools in which something was said, the longest waiting first."""
