@@ -45,6 +45,9 @@ from content.schema import Language
 from db.engine import Database
 from db.upgrade import upgrade
 
+# The jobs that somebody wakes.
+NOTICES, CAMPAIGNS = "notices", "campaigns"
+
 
 @dataclass
 class Links:
@@ -163,9 +166,6 @@ async def open_app(settings: Settings, content: ContentInUse, paces: Paces | Non
         finally:
             await model.close()
             await reader.close()
-
-
-NOTICES, CAMPAIGNS = "notices", "campaigns"
 
 
 def _work(database: Database, notices: Notices, sender: Sender, tell: Callable[[], None]) -> tuple[Job, ...]:

@@ -109,12 +109,13 @@ def restore(file: Path, yes: bool) -> None:
     with told_plainly():
         settings = load_settings()
         keyring = open_keyring(settings, may_create=False)
-        asyncio.run(_require_no_bot(settings))
+        url = address_of(settings.database)
+        if url.get_backend_name() != "sqlite" or Path(url.database or "").exists():
+            asyncio.run(_require_no_bot(settings))
         if not yes and sys.stdin.isatty():
             click.confirm("The database is replaced by the backup. Go on?", abort=True, err=True)
         try:
             with progress_bar("Restoring") as progress:
-                url = address_of(settings.database)
                 kept = put_back(url, file, keyring, settings.data_dir, lambda share: progress(file.name, share))
         except BackupProblem as problem:
             raise Mistake(str(problem)) from None

@@ -36,6 +36,8 @@ class Mailroom:
         self._pseudonyms: Pseudonyms | None = None
         self._arriving: list[_Arriving] = []
         self._handled: list[_Handled] = []
+        self._noting: set[asyncio.Future[None]] = set()  # also those that are being written now
+        self._closing = False
         self._news = asyncio.Event()
         self._arrival = asyncio.Event()
 
@@ -48,11 +50,11 @@ class Mailroom:
             try:
                 yield
             finally:
-                noting = [noted for _, noted in self._handled]
+                self._closing = True
                 self._news.set()
                 self._arrival.set()  # no gathering any more
-                if noting:
-                    await asyncio.wait(noting, timeout=5.0)
+                if self._noting:
+                    await asyncio.wait(set(self._noting), timeout=5.0)
 
     async def add(self, letters: Sequence[Letter]) -> list[tuple[Letter, int]]:
         assert self._pseudonyms is not None
@@ -79,13 +81,16 @@ class Mailroom:
     def handled(self, number: int, *, at_once: bool = False) -> "asyncio.Future[None]":
         noted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._handled.append((number, noted))
+        self._noting.add(noted)
+        noted.add_done_callback(self._noting.discard)
         self._news.set()
         if at_once:
             self._arrival.set()
         return noted
 
     async def _keep_writing(self) -> None:
-        while True:
+        # `wait_for` of Python 3.11 may swallow a cancellation: closing is told in another way too.
+        while self._handled or self._arriving or not self._closing:
             await self._news.wait()
             if not self._arriving:
                 with suppress(TimeoutError):

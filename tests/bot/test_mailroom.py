@@ -67,6 +67,21 @@ async def test_what_is_handled_is_noted_before_it_closes(sqlite: Database) -> No
         assert (await work.arrivals.queue())[0] == 0
 
 
+async def test_what_is_being_noted_when_it_closes_is_noted(sqlite: Database) -> None:
+    """The writer has taken it and is in the middle of its transaction: closing waits for that one too."""
+    mailroom = Mailroom(sqlite)
+    async with mailroom.open():
+        await mailroom.add([letter(1)])
+        noted = mailroom.handled(1, at_once=True)
+        while mailroom._handled:
+            await asyncio.sleep(0)
+        assert not noted.done()
+    assert noted.done()
+    assert not noted.cancelled()
+    async with sqlite.read() as work:
+        assert (await work.arrivals.queue())[0] == 0
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 5), max_size=60), st.integers(0, 3))
 def test_whatever_is_put_is_done_once_and_in_order(pauses: list[int], rests: int) -> None:
